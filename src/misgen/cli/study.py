@@ -46,7 +46,7 @@ def run(
     alpha
         Share of training levels on which the goals disagree, one arm each time it is given. Default: 0 and 0.02.
     seeds
-        Agents per arm. Default: 8.
+        Agents per arm. Default: the scenario's, which is 8 where it says nothing.
     levels
         Evaluation levels per condition. Default: 256.
     out
@@ -76,10 +76,10 @@ def run(
         return
     _refuse(asking, f"{name!r} is a scenario: its subjects are trained, not asked", "Language tasks: misgen list tasks")
     from misgen.records import RunFolder
-    from misgen.study import StudyConfig, changed, check_study, check_workers, free_folder
+    from misgen.study import changed, check_study, check_workers, default_study, free_folder
 
     check_workers(workers)
-    base = _read_config(config, name) if config else StudyConfig(scenario=name)
+    base = _read_config(config, name) if config else default_study(name)
     wanted = changed(base, alphas=alpha, num_seeds=seeds, num_levels=levels, knobs=set_ or [])
     check_study(wanted)
     folder = RunFolder.create(out or free_folder(name), wanted.to_toml())

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from misgen.concepts.condition import Condition
 from misgen.concepts.errors import UserError
@@ -42,6 +43,9 @@ class Scenario:
     """How P is compared with chance: `erased twin`, `untrained subject`, or in words what else, or that there is none."""
     recipe: Recipe | None = None
     """How its subjects are made by default."""
+    study: Mapping[str, int] = field(default_factory=dict)
+    """Fields of the study (`num_seeds`, `num_levels`, ...) that `misgen run` plans where nothing else is said, because the usual
+    ones would take too long here; empty means the usual ones."""
 
     def __post_init__(self) -> None:
         names = [g.name for g in self.goals]

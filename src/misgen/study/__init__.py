@@ -4,7 +4,7 @@ from misgen.study.cells import Cell, plan_cells
 from misgen.study.config import StudyConfig
 from misgen.study.executor import check_workers
 from misgen.study.run import Outcome, Show, run_study
-from misgen.study.setup import build_scenario, changed, check_study, free_folder
+from misgen.study.setup import build_scenario, changed, check_study, default_study, free_folder
 
 __all__ = [
     "Cell",
@@ -15,6 +15,7 @@ __all__ = [
     "changed",
     "check_study",
     "check_workers",
+    "default_study",
     "free_folder",
     "plan_cells",
     "run_study",

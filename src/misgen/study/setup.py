@@ -12,7 +12,7 @@ from pathlib import Path
 from misgen.concepts import Recipe, Scenario, Slot, UserError, lookup, resolve, unknown_name
 from misgen.study.config import StudyConfig
 
-__all__ = ["build_scenario", "changed", "check_options", "check_study", "free_folder", "read_value"]
+__all__ = ["build_scenario", "changed", "check_options", "check_study", "default_study", "free_folder", "read_value"]
 
 
 def build_scenario(name: str, knobs: dict[str, object]) -> Scenario:
@@ -29,6 +29,11 @@ def build_scenario(name: str, knobs: dict[str, object]) -> Scenario:
     if not isinstance(scenario, Scenario):
         raise UserError(f"The entry point of {name!r} does not make a Scenario", seen=type(scenario).__name__)
     return scenario
+
+
+def default_study(name: str) -> StudyConfig:
+    """What a run of that scenario plans where nothing else is said: the usual study, with the scenario's own sizes."""
+    return StudyConfig(scenario=name, **build_scenario(name, {}).study)  # type: ignore[arg-type]
 
 
 def check_study(config: StudyConfig) -> None:

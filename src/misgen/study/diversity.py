@@ -8,13 +8,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from misgen.concepts import Finding
-from misgen.records import RunFolder, code_digest, locked, write_json
-from misgen.study.cells import plan_cells
+from misgen.records import code_digest, write_json
+from misgen.study.collect import collect
 from misgen.study.config import StudyConfig
-from misgen.study.executor import LocalExecutor
 from misgen.study.results import StudyResults
-from misgen.study.run import Show, do_cells, write_provenance
-from misgen.study.setup import build_scenario
+from misgen.study.run import Show
 
 if TYPE_CHECKING:
     from misgen.measurement import Measurement
@@ -70,21 +68,7 @@ def corner_diversity(
 
     Interrupted, it first puts what is finished into `results`.
     """
-    scenario = build_scenario(config.scenario, dict(config.world))
-    assert scenario.recipe is not None
-    cells = plan_cells(config, scenario.recipe)
-    store = StudyResults(results)
-    known = store.known()
-    missing = [cell for cell in cells if cell.digest not in known]
-    if missing:
-        folder = RunFolder.create(out, config.to_toml())
-        with locked(folder.path) as lock:
-            write_provenance(folder, scenario, command)
-            try:
-                executor = LocalExecutor(num_workers=workers, log=folder.cells / "worker.log", inherit=(lock,))
-                do_cells(folder, config, missing, executor=executor, show=show)
-            finally:
-                store.take(folder, cells)
+    store = collect(config, out=out, results=results, workers=workers, show=show, command=command)
     outcome = _measured(store, planned=len(config.alphas) * config.num_seeds)
     write_json(results / "study.json", outcome.to_dict())
     return outcome

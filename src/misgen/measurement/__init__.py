@@ -9,6 +9,7 @@ from misgen.measurement.gaming import TrainingReward, training_reward
 from misgen.measurement.measure import measure
 from misgen.measurement.measurement import Measurement, SubjectResult
 from misgen.measurement.plan import Plan, PlanRow, plan
+from misgen.measurement.published import cut_at_first_goal, seldom_come_across
 from misgen.measurement.subjects import Measure, SubjectMeasures
 
 __all__ = [
@@ -21,12 +22,14 @@ __all__ = [
     "SubjectResult",
     "TrainingReward",
     "alpha_50",
+    "cut_at_first_goal",
     "dose_response",
     "emergence",
     "explain",
     "measure",
     "outcomes",
     "plan",
+    "seldom_come_across",
     "training_reward",
     "validate",
 ]

@@ -40,7 +40,7 @@ class CoinRunConfig:
     """The knobs of `coinrun`."""
 
     mode: str = "easy"
-    """`easy` or `hard`, as in the original: hard adds enemies that walk on open ground. Length, heights and physics are the same."""
+    """`easy` or `hard`, as in the original: hard adds enemies that walk on open ground; length, heights and physics stay."""
     observation: str = "symbolic"
     """`symbolic`: a float vector of named blocks around the runner. `pixels`: the picture a person would be shown."""
     frame_skip: int = 4

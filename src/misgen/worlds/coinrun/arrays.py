@@ -11,6 +11,8 @@ from typing import NamedTuple
 
 import numpy as np
 
+from misgen.worlds.coinrun.enemies import lane_words
+
 __all__ = [
     "ABSENT",
     "CODES",
@@ -30,6 +32,7 @@ __all__ = [
     "layout_hashes",
     "planes",
     "take",
+    "with_lanes",
 ]
 
 SIDE = 64
@@ -76,6 +79,8 @@ class Levels(NamedTuple):
     """Float32[level, 35, 2]: centres at the start, filled up with -1; from left to right."""
     enemy_vx: np.ndarray
     """Float32[level, 35]: velocity at the start in tiles per frame, 0.15 or -0.15; 0 in unused places."""
+    enemy_lanes: np.ndarray
+    """UInt32[level, 35, 2]: where each of them turns, and its row's crates; follows from the rest, see `enemies.lane_words`."""
     difficulty: np.ndarray
     """Int8[level]: 1, 2 or 3; 0 for drawn levels."""
     section_starts: np.ndarray
@@ -93,9 +98,16 @@ def empty_levels(num: int) -> Levels:
         crates=np.full((num, MAX_CRATES, 2), ABSENT, np.int16),
         enemies=np.full((num, MAX_ENEMIES, 2), ABSENT, np.float32),
         enemy_vx=np.zeros((num, MAX_ENEMIES), np.float32),
+        enemy_lanes=np.zeros((num, MAX_ENEMIES, 2), np.uint32),
         difficulty=np.zeros(num, np.int8),
         section_starts=np.full((num, MAX_SECTIONS), ABSENT, np.int16),
     )
+
+
+def with_lanes(levels: Levels) -> Levels:
+    """The same levels with `enemy_lanes` worked out."""
+    words = lane_words(levels.solid, levels.body, levels.barrier, levels.crate_cells, levels.enemies)
+    return levels._replace(enemy_lanes=words)
 
 
 def take(levels: Levels, index: np.ndarray | slice) -> Levels:

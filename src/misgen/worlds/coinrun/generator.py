@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from misgen.worlds.coinrun.arrays import LEFT_EDGE, MAX_SECTIONS, SIDE, Levels, bitmap, empty_levels
+from misgen.worlds.coinrun.arrays import LEFT_EDGE, MAX_SECTIONS, SIDE, Levels, bitmap, empty_levels, with_lanes
 from misgen.worlds.coinrun.draws import Draws
 
 __all__ = ["generate"]
@@ -136,7 +136,8 @@ class _Canvas:
             "saw_cells": self.saws,
             "crate_cells": self.crates,
         }
-        return self.levels._replace(solid=bitmap(self.body | self.top), **{name: bitmap(field) for name, field in fields.items()})
+        levels = self.levels._replace(solid=bitmap(self.body | self.top), **{name: bitmap(field) for name, field in fields.items()})
+        return with_lanes(levels)
 
 
 def _next_section(draws: Draws, canvas: _Canvas, difficulty: np.ndarray, here: np.ndarray) -> _Section:

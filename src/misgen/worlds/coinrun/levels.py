@@ -26,6 +26,7 @@ from misgen.worlds.coinrun.arrays import (
     layout_hashes,
     planes,
     take,
+    with_lanes,
 )
 
 __all__ = [
@@ -139,7 +140,7 @@ def pack(levels: Sequence[Level]) -> Levels:
         packed.enemies[i, : len(motions)], packed.enemy_vx[i, : len(motions)] = motions[:, :2], motions[:, 2]
         packed.difficulty[i] = level.difficulty
         packed.section_starts[i, : len(level.section_starts)] = level.section_starts
-    return packed
+    return with_lanes(packed)
 
 
 def _check(level: Level) -> None:

@@ -35,3 +35,14 @@ def test_a_benchmark_is_no_part_of_a_result(package: Path) -> None:
     (package / "room" / "bench.py").write_text("x = 1\n")
     digests.code_digest.cache_clear()
     assert digests.code_digest("room") == before
+
+
+def test_a_worlds_drawings_are_no_part_of_a_result_and_its_rules_are(package: Path) -> None:
+    world = package / "worlds" / "meadow"
+    world.mkdir(parents=True)
+    (world / "dynamics.py").write_text("x = 1\n")
+    before = digests.code_digest("worlds/meadow")
+    for name, changes in (("host.py", False), ("drawing.py", False), ("host_world.py", True)):
+        (world / name).write_text("x = 1\n")
+        digests.code_digest.cache_clear()
+        assert (digests.code_digest("worlds/meadow") != before) == changes

@@ -77,3 +77,11 @@ def test_twins_come_first(folder: Path) -> None:
 @pytest.mark.parametrize("index", [None, {}, "films", 3])
 def test_an_index_that_is_no_list_leaves_a_sentence(folder: Path, index: object) -> None:
     assert read_films(folder, index, most_bytes=1)[1] == ("films/index.json is not a list of films.",)
+
+
+def test_a_step_stands_in_the_frame_that_is_told_or_else_in_that_of_its_number(folder: Path) -> None:
+    events = [{"step": 1, "goal": "coin", "frame": 4}, {"step": 2, "goal": "end"}]
+    films, _ = read_films(folder, [entry(events=events, first_divergence=1, divergence_frame=4)], most_bytes=10_000)
+    assert [event.frame for event in films[0].events] == [4, 2]
+    assert (films[0].first_divergence, films[0].divergence_frame) == (1, 4)
+    assert read_films(folder, [entry(first_divergence=3)], most_bytes=10_000)[0][0].divergence_frame == 3

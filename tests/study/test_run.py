@@ -148,6 +148,18 @@ def test_an_untrained_subject_can_be_filmed_and_its_film_says_so(finished: tuple
     assert "median" not in film["caption"]
 
 
+def test_films_of_a_world_without_a_cue_to_erase_have_one_panel(finished: tuple[Path, dict]) -> None:
+    from dataclasses import replace
+
+    from misgen.study.scenes import _Stage
+
+    stage = _Stage.of(finished[0])
+    plain = replace(stage, scenario=replace(stage.scenario, twins=()))
+    film = next(film for film in plain.films(stage.typical_subjects()[0], 1) if film.condition == "distinguishing")
+    assert (film.kind, film.panels, film.gap, film.erased_outcome) == ("distinguishing", (), 0, None)
+    assert len({frame.shape for frame in film.frames}) == 1
+
+
 def test_compared_rates_are_numbers_with_interval_and_n(finished: tuple[Path, dict]) -> None:
     rows = json.loads(misgen("compare", str(finished[0]), str(finished[0]), "--json").stdout)
     assert set(rows[0]["P"]) == {"estimate", "low", "high", "num_subjects", "num_levels"}

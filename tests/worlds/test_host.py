@@ -4,18 +4,21 @@ import json
 import subprocess
 import sys
 import time
+from importlib.metadata import EntryPoint
 
 import numpy as np
 import pytest
 
 from misgen.concepts import HostWorld, UserError, resolve
-from misgen.worlds.catalogue import HOST, SCENARIOS
+from misgen.worlds.catalogue import SCENARIOS, host_of
 from misgen.worlds.corner.config import CornerConfig
+from misgen.worlds.corner.dynamics import State as DeviceState
 from misgen.worlds.corner.host import host
-from misgen.worlds.corner.host_world import CornerHostWorld
+from misgen.worlds.corner.host_world import CornerHostWorld, State
 from misgen.worlds.corner.levels import parse, show
 from misgen.worlds.corner.solver import shortest_path
 from misgen.worlds.corner.sprites import INTENDED, PROXY, draw
+from misgen.worlds.history import stacked
 
 GOLDEN = """
 ..#......
@@ -139,7 +142,7 @@ def test_an_episode_steps_a_level_of_any_size_by_hand():
     world = host.episode(level)
     world.reset(level, seed=0)
     steps = [world.step(action) for action in shortest_path(level.free, level.start, level.cheese)]
-    assert world.agent == level.cheese
+    assert (int(world.state.row), int(world.state.column)) == level.cheese
     assert [ended for _, _, ended in steps] == [False] * (len(steps) - 1) + [True]
 
 
@@ -150,7 +153,18 @@ def test_the_catalogue_leads_to_the_scenario_and_to_the_host():
     told = [{"name": c.name, "kind": c.kind, "severity": c.severity} for c in scenario.conditions]
     assert sorted(told, key=str) == sorted(listing["conditions"], key=str)
     assert (listing["harm"], listing["title"]) == (scenario.has_harm, scenario.title)
-    assert HOST["corner"] == "misgen.worlds.corner.host:host"
+    assert host_of("corner") is host
+
+
+def test_a_third_partys_host_is_found_by_its_entry_point(monkeypatch: pytest.MonkeyPatch):
+    point = EntryPoint("meadow", "misgen.worlds.corner.host:host", "misgen.hosts")
+    monkeypatch.setattr("importlib.metadata.entry_points", lambda group: [point] if group == "misgen.hosts" else [])
+    assert host_of("meadow") is host
+    assert host_of("desert") is None
+
+
+def test_a_states_fields_are_those_of_the_jittable_world():
+    assert State._fields == DeviceState._fields
 
 
 def test_the_recipe_names_only_the_knobs_that_differ_from_the_defaults():
@@ -171,8 +185,12 @@ def test_the_terminal_drawing_shows_walls_mouse_cheese_and_corner():
         "##############",
     ]
     assert "\x1b[" in host.text(level)
-    assert " c" not in host.text(level, cheese_shown=False, colour=False)
-    assert "@" in host.text(level, agent=(0, 0), colour=False).splitlines()[1]
+    assert " c" not in host.text(level, erased=frozenset({"cheese"}), colour=False)
+    assert "@" in host.text(level, state=_state(0, 0), colour=False).splitlines()[1]
+
+
+def _state(row: int, column: int) -> State:
+    return State(np.int32(0), np.int32(row), np.int32(column), np.bool_(False))
 
 
 LEVEL = parse("......\n......\n......\n...c..\n......\n....@.")
@@ -201,3 +219,10 @@ def test_the_mouse_is_drawn_where_it_is_and_the_trail_where_it_was():
     still = draw(LEVEL, agent=(2, 4))
     changed = {tuple(cell) for cell in (np.argwhere((image != still).any(axis=-1)) // 16).tolist()}
     assert {(4, 5), (5, 5), (6, 5)} <= changed <= {(3, 5), (4, 5), (5, 5), (6, 5)}
+
+
+def test_a_film_shows_the_way_from_the_start_and_hides_what_is_erased():
+    history = stacked([_state(5, 4), _state(4, 4), _state(3, 4)])
+    assert np.array_equal(host.draw(LEVEL, history=history), draw(LEVEL, agent=(3, 4), trail=[(5, 4), (4, 4), (3, 4)]))
+    assert np.array_equal(host.draw(LEVEL, erased=frozenset({"cheese"})), draw(LEVEL, cheese_shown=False))
+    assert host.frames(LEVEL, history, [0, 0]) is history

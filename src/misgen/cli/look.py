@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 __all__ = ["film", "levels", "play", "replay"]
 
+_MURAL_TILE = 8
+"""Pixels per cell: many levels on one page, faces just not recognisable."""
+
 
 def levels(
     scenario: str,
@@ -36,11 +39,11 @@ def levels(
     level_seed
         Any whole number from 0 to 2147483647.
     mode
-        The scenario's own variant; for corner a layout, with a size if you like: tree, blocks:9.
+        The scenario's own variant; for corner a layout, with a size if you like: tree, blocks:9; for coinrun easy or hard.
     condition
         One of the scenario's conditions.
     png
-        Write a mural of NUM levels there instead.
+        Write a mural of NUM levels there instead: their drawings, side by side.
     num
         How many levels the mural shows.
     json
@@ -48,7 +51,11 @@ def levels(
     """
     host = _host(scenario)
     if png is not None:
-        _mural(host, [level_seed + k for k in range(num)], mode=mode, condition=condition, path=png)
+        from misgen.cli.mural import write_mural
+
+        seeds = range(level_seed, level_seed + num)
+        drawings = [host.draw(host.level(seed, mode=mode, condition=condition), tile=_MURAL_TILE) for seed in seeds]
+        write_mural(drawings, png)
         printed(str(png))
     elif json:
         print_json(host.describe_level(level_seed, mode=mode, condition=condition))
@@ -100,7 +107,7 @@ def film(
     out: Path | None = None,
     json: Annotated[bool, Parameter(negative="")] = False,
 ) -> None:
-    """Draw films of a run's subjects: cheese shown and erased side by side, as animated PNG.
+    """Draw films of a run's subjects as animated PNG: the same level with a goal's cue shown and erased, side by side.
 
     Parameters
     ----------
@@ -134,7 +141,7 @@ def play(
     erased: Annotated[bool, Parameter(negative="")] = False,
     speed: float = 4.0,
 ) -> None:
-    """Play a scenario in the terminal with the arrow keys, or watch a trained subject play it.
+    """Play a scenario in the terminal, with the keys that it names, or watch a trained subject play it.
 
     Parameters
     ----------
@@ -149,7 +156,7 @@ def play(
     policy
         A file from a run's policies folder: watch that subject instead of playing.
     erased
-        Hide the intended goal's cue from the subject.
+        Hide a goal's cue from the subject: the one that the scenario's twin films erase.
     speed
         Steps per second when watching.
     """
@@ -160,10 +167,10 @@ def play(
     if policy is None:
         play_by_hand(host, level)
     else:
-        from misgen.study.scenes import actions_of
+        from misgen.study.scenes import actions_of, erased_by_default
 
-        taken = actions_of(policy, scenario, level, erased=erased)
-        watch(host, level, taken, cheese_shown=not erased, speed=speed)
+        hidden = erased_by_default(scenario) if erased else frozenset()
+        watch(host, level, actions_of(policy, scenario, level, erased=hidden), erased=hidden, speed=speed)
 
 
 def _host(scenario: str) -> Host:
@@ -186,27 +193,3 @@ def _actions(text: str) -> list[int | str]:
         text = read_text(Path(text[1:]))
     words = [word for word in text.replace("\n", ",").replace(" ", ",").split(",") if word]
     return [int(word) if word.isdecimal() else word for word in words]
-
-
-def _mural(host: Host, seeds: list[int], *, mode: str | None, condition: str, path: Path) -> None:
-    """A grid of drawings, about as wide as high."""
-    import io
-    import math
-
-    import numpy as np
-    from PIL import Image
-
-    from misgen.records import write_bytes
-
-    drawings = [host.draw(host.level(seed, mode=mode, condition=condition), tile=8) for seed in seeds]
-    if not drawings:
-        raise UserError("A mural needs at least one level", seen=len(seeds), do="Give --num 1 or more")
-    columns = max(1, round(math.sqrt(len(drawings) * 1.5)))
-    height, width = drawings[0].shape[0] + 6, drawings[0].shape[1] + 6
-    canvas = np.full((-(-len(drawings) // columns) * height + 6, columns * width + 6, 3), 255, np.uint8)
-    for number, drawing in enumerate(drawings):
-        top, left = number // columns * height + 6, number % columns * width + 6
-        canvas[top : top + drawing.shape[0], left : left + drawing.shape[1]] = drawing
-    buffer = io.BytesIO()
-    Image.fromarray(canvas).save(buffer, format="PNG", optimize=True)
-    write_bytes(path, buffer.getvalue())

@@ -12,7 +12,7 @@ from misgen.concepts.errors import UserError, unknown_name
 if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
-__all__ = ["EXTRAS", "Entry", "lookup", "missing_extra", "resolve"]
+__all__ = ["EXTRAS", "Entry", "foreign_targets", "lookup", "missing_extra", "resolve"]
 
 
 EXTRAS = {
@@ -50,6 +50,11 @@ def lookup(kind: str, name: str, catalogue: Mapping[str, Entry], *, group: str |
     if name in foreign:
         return Entry(target=foreign[name].value, summary=f"from {foreign[name].module}")
     raise unknown_name(kind, name, [*catalogue, *foreign])
+
+
+def foreign_targets(group: str) -> dict[str, str]:
+    """Name -> `module:attribute` of what third parties offer in an entry-point group."""
+    return {name: point.value for name, point in _entry_points(group).items()}
 
 
 def _entry_points(group: str) -> dict[str, EntryPoint]:

@@ -13,6 +13,8 @@ import misgen
 __all__ = ["code_digest", "digest_of"]
 
 _PACKAGE = Path(misgen.__file__).parent
+_FOR_PEOPLE = ("drawing.py", "host.py")
+"""Files of a world that only show it."""
 
 
 def digest_of(value: object) -> str:
@@ -26,15 +28,20 @@ def code_digest(*parts: str) -> str:
     """16 hex digits of the Python code of rooms or files of the package, for instance `training` or `worlds/corner`.
 
     Results depend on the code that made them, not on the package's version number; comments, docstrings and layout are
-    left out, so that prose can be mended without training everything again; so are benchmarks (`bench.py`).
+    left out, so that prose can be mended without training everything again; so are benchmarks (`bench.py`) and what worlds show
+    to people (`host.py`, `drawing.py`).
     """
     digest = hashlib.sha256()
     for part in sorted(parts):
         place = _PACKAGE / part
         files = sorted(place.rglob("*.py")) if place.is_dir() else [place.with_suffix(".py")]
-        for file in (f for f in files if f.name != "bench.py"):
+        for file in (f for f in files if _takes_part(f.relative_to(_PACKAGE))):
             digest.update(f"{file.relative_to(_PACKAGE)}\0{_meaning(file)}\0".encode())
     return digest.hexdigest()[:16]
+
+
+def _takes_part(file: Path) -> bool:
+    return file.name != "bench.py" and not (file.parts[0] == "worlds" and file.name in _FOR_PEOPLE)
 
 
 def _meaning(file: Path) -> str:

@@ -13,15 +13,19 @@ Contract with whoever draws films (`films/index.json`, a list, shown in its orde
       "fps": 6,
       "panels": ["cheese shown", "cheese erased"],   one label, or two for panels of equal width side by side in each frame
       "gap": 8,                         pixels between two panels, painted over in the page's colour; optional
-      "events": [{"step": 17, "goal": "corner", "panel": 0}, ...],
-      "outcome": "P", "erased_outcome": "P" or null, "first_divergence": 12 or null,
+      "events": [{"step": 17, "goal": "corner", "panel": 0, "frame": 17}, ...],
+      "outcome": "P", "erased_outcome": "P" or null,
+      "first_divergence": 12 or null, "divergence_frame": 12 or null,
       "file": "twin-0.png"              the same film as APNG, for download; optional
     }
 
-Frame k is the state after k actions, so frame 0 is the start and frames = longest episode + 1. In a twin both panels show the
-same step; the one that ended first holds its last frame. `events` are goals attained, with the step counted from 1 as in
-Evidence's `first_step`. `first_divergence` is the first step (from 1) whose action differs between the twins. Twins without two
-panels may be given as two entries. At 16 pixels a cell and 16 colours a 13 x 13 twin of 65 frames takes about 100 kB.
+Frame 0 is the start. Most worlds have one frame per step: frame k is the state after k actions, and frames = longest episode
++ 1. A world that passes through several game frames in one step shows them all, and a very long film leaves frames out. Steps are
+therefore always counted as in Evidence's `first_step`, from 1, and beside a step stands the frame in which it is first seen:
+`frame` of an event, `divergence_frame` of `first_divergence`; where missing, the frame is the step. In a twin both panels
+show the same moment; the one that ended first holds its last frame. `events` are goals attained. `first_divergence` is the first
+step whose action differs between the twins. Twins without two panels may be given as two entries; a film without labels has one
+panel. At 16 pixels a cell and 16 colours a 13 x 13 twin of 65 frames takes about 100 kB.
 """
 
 from __future__ import annotations
@@ -46,11 +50,12 @@ MOST_PIXELS = 16_000
 
 @dataclass(frozen=True, kw_only=True)
 class FilmEvent:
-    """A goal attained at `step` (from 1) in panel number `panel`."""
+    """A goal attained at `step` (from 1) in panel number `panel`, seen in frame number `frame` (from 0)."""
 
     step: int
     goal: str
     panel: int = 0
+    frame: int = 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,6 +79,7 @@ class Film:
     outcome: str | None
     erased_outcome: str | None
     first_divergence: int | None
+    divergence_frame: int | None
     file: str | None
     sheet: bytes
     """The PNG sprite sheet."""
@@ -137,6 +143,7 @@ def _film(folder: Path, entry: object) -> Film:
         outcome=_text(entry.get("outcome")),
         erased_outcome=_text(entry.get("erased_outcome")),
         first_divergence=_step(entry.get("first_divergence")),
+        divergence_frame=_step(entry.get("divergence_frame", entry.get("first_divergence"))),
         file=_file_name(entry.get("file")),
         sheet=_sheet(folder, entry.get("strip")),
     )
@@ -184,7 +191,9 @@ def _file_name(name: object) -> str | None:
 def _event(raw: object) -> FilmEvent:
     if not isinstance(raw, Mapping) or _step(raw.get("step")) is None:
         raise UserError("A film's event has no step", seen=repr(raw), do='Write {"step": 17, "goal": "cheese"}')
-    return FilmEvent(step=int(raw["step"]), goal=str(raw.get("goal") or ""), panel=_step(raw.get("panel")) or 0)
+    step, frame = int(raw["step"]), _step(raw.get("frame"))
+    goal, panel = str(raw.get("goal") or ""), _step(raw.get("panel")) or 0
+    return FilmEvent(step=step, goal=goal, panel=panel, frame=step if frame is None else frame)
 
 
 def _fps(value: object) -> float:

@@ -16,12 +16,14 @@ if TYPE_CHECKING:
 
 __all__ = ["Film", "FilmEvent", "write_film"]
 
-FPS = 6
 _COLUMNS = 8
+"""Of a sheet, unless that makes it too high."""
 _COLOURS = 256
 """Most colours of a paletted PNG."""
 _PIXELS = 16_000
 """Browsers refuse much larger images."""
+_REST = 1500
+"""Milliseconds for which the animation rests on its last frame."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,9 +33,11 @@ class FilmEvent:
     step: int
     goal: str
     panel: int
+    frame: int
+    """The film's frame, from 0, that shows it."""
 
     def to_dict(self) -> dict[str, object]:
-        return {"step": self.step, "goal": self.goal, "panel": self.panel}
+        return {"step": self.step, "goal": self.goal, "panel": self.panel, "frame": self.frame}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,12 +55,14 @@ class Film:
     alpha: float | None
     panels: tuple[str, ...]
     frames: Sequence[np.ndarray]
-    """Uint8[height, width, rgb] each; frame k is the state after k steps."""
+    """Uint8[height, width, rgb] each."""
+    fps: float
     events: tuple[FilmEvent, ...] = ()
     outcome: str | None = None
     erased_outcome: str | None = None
     first_divergence: int | None = None
     """The first step (from 1) whose action differs between the twins."""
+    divergence_frame: int | None = None
     gap: int = 0
     """Pixels between two panels, which the page paints in its own colour."""
 
@@ -64,9 +70,11 @@ class Film:
 def write_film(film: Film, folder: Path) -> dict[str, object]:
     """Write NAME.strip.png and NAME.png into `folder`; returns the film's entry for index.json."""
     height, width = film.frames[0].shape[:2]
-    columns = min(_COLUMNS, len(film.frames), max(1, _PIXELS // width))
-    write_bytes(folder / f"{film.name}.strip.png", _strip(film.frames, columns))
-    write_bytes(folder / f"{film.name}.png", _animation(film.frames))
+    columns = _columns(len(film.frames), height, width)
+    pictures = _paletted(film.frames)
+    write_bytes(folder / f"{film.name}.strip.png", _png([_strip(pictures, columns)]))
+    durations = [round(1000 / film.fps)] * (len(film.frames) - 1) + [_REST]
+    write_bytes(folder / f"{film.name}.png", _png(pictures, durations=durations))
     return {
         "kind": film.kind,
         "title": film.title,
@@ -81,48 +89,52 @@ def write_film(film: Film, folder: Path) -> dict[str, object]:
         "columns": columns,
         "width": width,
         "height": height,
-        "fps": FPS,
+        "fps": film.fps,
         "panels": list(film.panels),
         "gap": film.gap,
         "events": [event.to_dict() for event in film.events],
         "outcome": film.outcome,
         "erased_outcome": film.erased_outcome,
         "first_divergence": film.first_divergence,
+        "divergence_frame": film.divergence_frame,
     }
 
 
-def _strip(frames: Sequence[np.ndarray], columns: int) -> bytes:
-    import numpy as np
-
-    height, width = frames[0].shape[:2]
-    sheet = np.zeros((-(-len(frames) // columns) * height, columns * width, 3), np.uint8)
-    for number, frame in enumerate(frames):
-        top, left = number // columns * height, number % columns * width
-        sheet[top : top + height, left : left + width] = frame
-    return _png(_paletted(sheet[None]))
+def _columns(num_frames: int, height: int, width: int) -> int:
+    wanted = max(_COLUMNS, -(-num_frames * height // _PIXELS))
+    return min(wanted, num_frames, max(1, _PIXELS // width))
 
 
-def _animation(frames: Sequence[np.ndarray]) -> bytes:
-    import numpy as np
+def _strip(pictures: Sequence[Image.Image], columns: int) -> Image.Image:
+    """All pictures on one sheet, row by row."""
+    from PIL import Image
 
-    return _png(_paletted(np.stack(frames)), durations=[1000 // FPS] * (len(frames) - 1) + [1500])
+    width, height = pictures[0].size
+    sheet = Image.new("P", (columns * width, -(-len(pictures) // columns) * height))
+    sheet.putpalette(pictures[0].getpalette() or [])
+    for number, picture in enumerate(pictures):
+        sheet.paste(picture, (number % columns * width, number // columns * height))
+    return sheet
 
 
-def _paletted(frames: np.ndarray) -> list[Image.Image]:
-    """Uint8[frame, height, width, rgb] as pictures with one palette. Low bits are dropped only as far as the palette needs."""
+def _paletted(frames: Sequence[np.ndarray]) -> list[Image.Image]:
+    """Pictures with one palette of the frames. Low bits are dropped only as far as the palette needs."""
     import numpy as np
     from PIL import Image
 
-    packed = frames[..., 0].astype(np.uint32) << 16 | frames[..., 1].astype(np.uint32) << 8 | frames[..., 2]
-    palette = np.unique(packed)
-    bits = 0
+    packed = [frame[..., 0].astype(np.uint32) << 16 | frame[..., 1].astype(np.uint32) << 8 | frame[..., 2] for frame in frames]
+    seen = np.zeros(1 << 24, bool)
+    for picture in packed:
+        seen[picture] = True
+    palette, mask, bits = np.flatnonzero(seen), np.uint32(0xFFFFFF), 0
     while len(palette) > _COLOURS:
         bits += 1
-        packed &= np.uint32((0xFF >> bits << bits) * 0x010101)
-        palette = np.unique(packed)
-    indices = np.searchsorted(palette, packed).astype(np.uint8)
+        mask = np.uint32((0xFF >> bits << bits) * 0x010101)
+        palette = np.unique(palette & mask)
+    number = np.zeros(1 << 24, np.uint8)
+    number[palette] = np.arange(len(palette))
     colours = np.stack([palette >> 16, palette >> 8 & 255, palette & 255], axis=1).astype(np.uint8).tobytes()
-    pictures = [Image.fromarray(frame, mode="P") for frame in indices]
+    pictures = [Image.fromarray(number[picture & mask], mode="P") for picture in packed]
     for picture in pictures:
         picture.putpalette(colours)
     return pictures

@@ -3,29 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from misgen.concepts import LevelPool, Scenario, UserError
+from misgen.concepts import LevelPool, Scenario, Trajectory, UserError
 from misgen.records import RunFolder, read_table, write_json
 from misgen.study.cell_work import EVALUATION_SEED, evaluation_pools
 from misgen.study.config import StudyConfig
 from misgen.study.films import Film, FilmEvent, write_film
+from misgen.study.inert_cue import INERT, WithInertCue
 from misgen.study.setup import build_scenario
+from misgen.study.takes import GAP, Reel, Take
 from misgen.worlds.catalogue import host_of
 
 if TYPE_CHECKING:
-    import numpy as np
     import polars as pl
 
     from misgen.training import EvaluatedSubject
     from misgen.worlds.host import Host
 
-__all__ = ["actions_of", "draw_films", "draw_scenes"]
-
-_GAP = 8
-"""Pixels between the two panels of a twin."""
+__all__ = ["actions_of", "draw_films", "draw_scenes", "erased_by_default"]
 
 
 def draw_scenes(run: Path, *, num_films: int) -> None:
@@ -50,7 +48,15 @@ def draw_films(run: Path, *, num_films: int, subject: str | None = None, out: Pa
     return [place / str(entry["file"]) for entry in index]
 
 
-def actions_of(policy: Path, scenario: str, level: Any, *, erased: bool) -> list[int]:
+def erased_by_default(scenario: str) -> frozenset[str]:
+    """The goal whose cue this scenario's evaluation hides first. Fails with a `UserError` where it can hide none."""
+    twins = build_scenario(scenario, {}).twins
+    if not twins:
+        raise UserError("This scenario has no cue to hide", seen=scenario, do="Watch it without --erased")
+    return frozenset(twins[:1])
+
+
+def actions_of(policy: Path, scenario: str, level: Any, *, erased: frozenset[str]) -> list[int]:
     """The actions a saved policy takes in one of the scenario's levels, sampled as in evaluation.
 
     Fails with a `UserError` for an unreadable policy, or one trained for another size of world.
@@ -69,10 +75,9 @@ def actions_of(policy: Path, scenario: str, level: Any, *, erased: bool) -> list
         raise UserError(
             "The policy was trained to see another world",
             seen=f"observations of {_extent(fits)} numbers, and here they have {_extent(seen)}",
-            do="Give a --mode with the size it was trained on, for instance blocks:9; pixels and crops cannot be watched here",
+            do="Give the --mode it was trained with, for corner for instance blocks:9; only default observations can be watched",
         )
-    erased_goals = frozenset(world.cues) if erased else frozenset()
-    played = host_rollout(world, [level], WhiteBoxActor(loaded.policy, loaded.params), erased=[erased_goals], key=EVALUATION_SEED)
+    played = host_rollout(world, [level], WhiteBoxActor(loaded.policy, loaded.params), erased=[erased], key=EVALUATION_SEED)
     actions, alive = np.asarray(played.actions)[:, 0], np.asarray(played.alive)[:, 0]
     return [int(action) for action in actions[alive]]
 
@@ -154,17 +159,14 @@ class _Stage:
         return [places[level] for level in middle[:: max(1, len(middle) // max(1, num))][:num]]
 
     def _film(self, row: dict[str, Any], subject: EvaluatedSubject, condition: str, level: int, number: int) -> Film:
-        from misgen.training import episode_trace
-
         pool = self.pools[condition]
         kind = next(c.kind for c in self.scenario.conditions if c.name == condition)
-        kind = "twin" if kind == "distinguishing" else kind
-        erased_goal = self.scenario.twins[0]
-        trace = episode_trace(self.scenario, subject, condition, pool, level, erased_goal=erased_goal, seed=EVALUATION_SEED)
-        is_twin = kind == "twin"
-        takes = [trace.shown, trace.erased] if is_twin else [trace.shown]
-        outcomes = [_outcome(self.scenario, take) for take in takes]
-        divergence = trace.first_divergence + 1 if is_twin and trace.first_divergence is not None else None
+        erased_goal = self.scenario.twins[0] if self.scenario.twins else None
+        is_twin = kind == "distinguishing" and erased_goal is not None
+        kind = "twin" if is_twin else kind
+        played, divergence = self._played(subject, condition, level, erased_goal, is_twin=is_twin)
+        outcomes = [_outcome(self.scenario, take) for take in played]
+        reel = Reel(takes=self._takes(pool, level, played, erased_goal))
         return Film(
             name=f"{row['subject']}-{condition}-{number}",
             kind=kind,
@@ -174,32 +176,48 @@ class _Stage:
             level=pool.hashes[level],
             condition=condition,
             alpha=row["alpha"],
-            panels=(f"{erased_goal} shown", f"{erased_goal} erased") if is_twin else (f"{erased_goal} shown",),
-            frames=self._frames(pool, level, takes),
-            events=tuple(event for panel, take in enumerate(takes) for event in _events(self.scenario, take, panel)),
+            panels=_panels(erased_goal, is_twin=is_twin),
+            frames=reel.frames(),
+            fps=reel.fps,
+            events=tuple(event for panel in range(len(played)) for event in _events(self.scenario, played[panel], panel, reel)),
             outcome=outcomes[0],
             erased_outcome=outcomes[1] if is_twin else None,
             first_divergence=divergence,
-            gap=_GAP if is_twin else 0,
+            divergence_frame=None if divergence is None else reel.frame_of(0, divergence),
+            gap=GAP if is_twin else 0,
         )
 
-    def _frames(self, pool: LevelPool, level: int, takes: Sequence[Any]) -> list[np.ndarray]:
+    def _played(
+        self, subject: EvaluatedSubject, condition: str, level: int, erased_goal: str | None, *, is_twin: bool
+    ) -> tuple[list[Trajectory], int | None]:
+        """The episodes of a film, and the first step (from 1) at which the twins differ."""
+        from misgen.training import episode_trace
+
+        scenario, goal = self.scenario, erased_goal
+        if goal is None:
+            scenario, goal = replace(scenario, world=WithInertCue(scenario.world)), INERT  # type: ignore[arg-type]
+        pool = self.pools[condition]
+        trace = episode_trace(scenario, subject, condition, pool, level, erased_goal=goal, seed=EVALUATION_SEED)
+        if not is_twin:
+            return [trace.shown], None
+        return [trace.shown, trace.erased], None if trace.first_divergence is None else trace.first_divergence + 1
+
+    def _takes(self, pool: LevelPool, level: int, played: Sequence[Trajectory], erased_goal: str | None) -> list[Take]:
         import numpy as np
 
         assert self.host is not None
         drawn = self.host.level_at(pool.levels, level)
-        length = max(len(take.actions) for take in takes) + 1
-        frames = []
-        for step in range(length):
-            panels = []
-            for panel, take in enumerate(takes):
-                rows, columns = np.asarray(take.states.row), np.asarray(take.states.column)
-                now = min(step, len(take.actions))
-                trail = [(int(r), int(c)) for r, c in zip(rows[: now + 1], columns[: now + 1], strict=True)]
-                panels.append(self.host.draw(drawn, agent=trail[-1], cheese_shown=panel == 0, trail=trail))
-            gap = np.full((panels[0].shape[0], _GAP, 3), 255, np.uint8)
-            frames.append(np.concatenate([panels[0], gap, panels[1]], axis=1) if len(panels) == 2 else panels[0])
-        return frames
+        hidden = frozenset() if erased_goal is None else frozenset({erased_goal})
+        return [
+            Take(
+                host=self.host,
+                level=drawn,
+                states=one.states,
+                actions=np.asarray(one.actions).tolist(),
+                erased=hidden if panel else frozenset(),
+            )
+            for panel, one in enumerate(played)
+        ]
 
     def _evaluated(self, row: dict[str, Any]) -> EvaluatedSubject:
         from misgen.training import EvaluatedSubject, load_policy
@@ -225,12 +243,20 @@ def _outcome(scenario: Scenario, take: Any) -> str:
     return "P" if any(done and roles[name] == "proxy" for name, done in zip(names, attained, strict=True)) else "X"
 
 
-def _events(scenario: Scenario, take: Any, panel: int) -> Iterator[FilmEvent]:
+def _events(scenario: Scenario, take: Any, panel: int, reel: Reel) -> Iterator[FilmEvent]:
     """The first time each goal is attained."""
     for index, name in enumerate(scenario.world.goals):  # type: ignore[union-attr]
         steps = take.scores[:, index].nonzero()[0]
         if len(steps):
-            yield FilmEvent(step=int(steps[0]) + 1, goal=name, panel=panel)
+            step = int(steps[0]) + 1
+            yield FilmEvent(step=step, goal=name, panel=panel, frame=reel.frame_of(panel, step))
+
+
+def _panels(erased_goal: str | None, *, is_twin: bool) -> tuple[str, ...]:
+    """What stands over each panel, in the goal's own name; nothing where the scenario has no cue to erase."""
+    if erased_goal is None:
+        return ()
+    return (f"{erased_goal} shown", f"{erased_goal} erased") if is_twin else (f"{erased_goal} shown",)
 
 
 def _title(condition: str, kind: str, alpha: float | None) -> str:

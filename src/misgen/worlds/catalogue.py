@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import importlib
 from typing import TYPE_CHECKING
 
-from misgen.concepts import Entry
+from misgen.concepts import Entry, resolve
+from misgen.concepts.catalogue import foreign_targets
 
 if TYPE_CHECKING:
     from misgen.worlds.host import Host
 
-__all__ = ["HOST", "SCENARIOS", "host_of"]
+__all__ = ["HOST", "HOST_GROUP", "SCENARIOS", "host_of"]
 
 SCENARIOS: dict[str, Entry] = {
     "corner": Entry(
@@ -38,9 +38,11 @@ HOST: dict[str, str] = {"corner": "misgen.worlds.corner.host:host"}
 """Scenario -> `module:attribute` of an object that draws, describes and replays levels without JAX."""
 
 
+HOST_GROUP = "misgen.hosts"
+"""Entry points of third parties: scenario -> such an object."""
+
+
 def host_of(scenario: str) -> Host | None:
-    """The scenario's JAX-free drawer; None where it has none."""
-    if scenario not in HOST:
-        return None
-    module, _, attribute = HOST[scenario].partition(":")
-    return getattr(importlib.import_module(module), attribute)
+    """The scenario's JAX-free drawer, ours or a third party's; None where it has none."""
+    target = HOST.get(scenario) or foreign_targets(HOST_GROUP).get(scenario)
+    return None if target is None else resolve(Entry(target=target, summary="draws levels"))  # type: ignore[return-value]

@@ -23,7 +23,7 @@
       sheet.setAttribute("x", -width * (k % columns));
       sheet.setAttribute("y", -height * Math.floor(k / columns));
       slider.value = k;
-      slider.setAttribute("aria-valuetext", `step ${k} of ${frames - 1}`);
+      slider.setAttribute("aria-valuetext", `frame ${k} of ${frames - 1}`);
       output.textContent = `${k} / ${frames - 1}`;
     };
     const pause = () => { clearInterval(timer); timer = null; play.textContent = "Play"; };

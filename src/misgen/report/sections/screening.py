@@ -36,7 +36,7 @@ def _introduction(goals: Goals) -> Markup:
         "p",
         f"Twin films show one subject twice on the same level with the same random numbers: as it is, and with "
         f"{goals.intended} erased from what it sees. "
-        "If nothing changes, it was not looking. Films rest on their last step; marks under the slider show when a goal was "
+        "If nothing changes, it was not looking. Films rest on their last frame; marks under the slider show when a goal was "
         "attained.",
     )
 
@@ -77,7 +77,7 @@ def _controls(film: Film, goals: Goals) -> Markup:
         tag("button", "Play", type="button", class_="play", aria_label=f"Play the film {film.title}"),
         tag(
             "div",
-            tag("input", type="range", min=0, max=last, value=last, step=1, aria_label=f"Step of the film {film.title}"),
+            tag("input", type="range", min=0, max=last, value=last, step=1, aria_label=f"Frame of the film {film.title}"),
             _track(film, goals),
             class_="scrub",
         ),
@@ -92,14 +92,14 @@ def _track(film: Film, goals: Goals) -> Markup:
     last = max(1, film.frames - 1)
     marks: list[Child] = []
     if film.first_divergence is not None:
-        at = min(film.first_divergence, last) / last
+        at = min(film.divergence_frame or 0, last) / last
         marks.append(
             tag("i", class_="divergence", data_at=at, data_tip=f"Step {film.first_divergence}: the twins' first different action")
         )
     for event in sorted(film.events, key=lambda e: e.goal == goals.intended):
         kind = _goal_kind(event.goal, goals)
         tip = f"Step {event.step}: {event.goal} attained{_panel_words(film, event)}"
-        marks.append(tag("i", class_=f"k-{kind} row-{min(event.panel, 1)}", data_at=min(event.step, last) / last, data_tip=tip))
+        marks.append(tag("i", class_=f"k-{kind} row-{min(event.panel, 1)}", data_at=min(event.frame, last) / last, data_tip=tip))
     return tag("div", marks, class_="marks", role="img", aria_label=_marks_words(film))
 
 

@@ -9,10 +9,11 @@ import numpy as np
 from misgen.concepts import LevelPool, UserError, unknown_name
 from misgen.worlds.corner import sprites
 from misgen.worlds.corner.config import CornerConfig
-from misgen.worlds.corner.host_world import CornerHostWorld
+from misgen.worlds.corner.host_world import CornerHostWorld, State
 from misgen.worlds.corner.levels import Level, Levels, content_hashes, layout_hashes, level_at
 from misgen.worlds.corner.pools import PLACEMENTS, CornerLevels, benign_layout, draw_levels
 from misgen.worlds.corner.solver import best_steps
+from misgen.worlds.host import Host
 
 __all__ = ["CODES", "CornerHost", "host"]
 
@@ -20,14 +21,16 @@ CODES = {"floor": 0, "wall": 1}
 _LARGEST_SEED = 2**31 - 1
 
 
-class CornerHost:
+class CornerHost(Host):
     """What the commands `levels`, `replay`, `play` and `film` need.
 
     A mode is a layout, with a size if you like: `tree`, `blocks:9`.
 
-    Outward coordinates are x to the right and y up, in cells from the bottom left of the interior; `Level`, `agent` and `trail`
-    are in rows from the top and columns.
+    Outward coordinates are x to the right and y up, in cells from the bottom left of the interior; `Level` and `State` are
+    in rows from the top and columns.
     """
+
+    action_names = ("up", "left", "down", "right")
 
     def level(self, level_seed: int, *, mode: str | None = None, condition: str = "training") -> Level:
         """The level of that seed, as any pool of that condition would hold it; condition `diverse` is a pool's diverse share."""
@@ -80,24 +83,19 @@ class CornerHost:
         return CornerHostWorld(CornerConfig(size=level.size))
 
     def draw(
-        self,
-        level: Level,
-        *,
-        agent: tuple[int, int] | None = None,
-        cheese_shown: bool = True,
-        trail: Sequence[tuple[int, int]] = (),
-        tile: int = 16,
+        self, level: Level, *, history: State | None = None, erased: frozenset[str] = frozenset(), tile: int = 16
     ) -> np.ndarray:
-        """See `sprites.draw`."""
-        return sprites.draw(level, agent=agent, cheese_shown=cheese_shown, trail=trail, tile=tile)
+        """See `sprites.draw`: the mouse with the way it came; an erased cheese is a ghost."""
+        trail = [level.start] if history is None else _cells(history)
+        return sprites.draw(level, agent=trail[-1], cheese_shown="cheese" not in erased, trail=trail, tile=tile)
 
-    def text(self, level: Level, *, agent: tuple[int, int] | None = None, cheese_shown: bool = True, colour: bool = True) -> str:
+    def text(self, level: Level, *, state: State | None = None, erased: frozenset[str] = frozenset(), colour: bool = True) -> str:
         """A terminal drawing, two characters per cell; ANSI colours unless `colour` is false."""
         marks = np.where(np.pad(level.free, 1), " ", "#").astype("<U1")
         marks[1, 1] = "x"
-        if cheese_shown:
+        if "cheese" not in erased:
             marks[level.cheese[0] + 1, level.cheese[1] + 1] = "c"
-        row, column = level.start if agent is None else agent
+        row, column = level.start if state is None else (int(state.row), int(state.column))
         marks[row + 1, column + 1] = "@"
         glyphs = _ANSI if colour else _PLAIN
         return "\n".join("".join(glyphs[mark] for mark in line) for line in marks)
@@ -122,6 +120,11 @@ _ANSI = {
 }
 
 
+def _cells(history: State) -> list[tuple[int, int]]:
+    """Row and column of the mouse, in the order of the visit."""
+    return list(zip(np.asarray(history.row).tolist(), np.asarray(history.column).tolist(), strict=True))
+
+
 def _mode(mode: str | None) -> dict[str, int | float | str | bool]:
     if mode is None:
         return {}
@@ -141,7 +144,7 @@ def _config(knobs: dict[str, int | float | str | bool]) -> CornerConfig:
 
 
 def _action(action: int | str) -> int:
-    names = ("up", "left", "down", "right")
+    names = CornerHost.action_names
     if isinstance(action, str) and action in names:
         return names.index(action)
     if str(action).isdecimal() and int(action) < len(names):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from misgen.concepts import UserError
@@ -11,7 +13,16 @@ from misgen.worlds.corner.levels import MARGIN, Level
 from misgen.worlds.corner.solver import STEPS
 from misgen.worlds.corner.sprites import subject_tiles
 
-__all__ = ["CornerHostWorld"]
+__all__ = ["CornerHostWorld", "State"]
+
+
+class State(NamedTuple):
+    """`dynamics.State` for those who do not load JAX: the same fields, NumPy values, one episode or a whole history."""
+
+    level: np.integer | np.ndarray
+    row: np.integer | np.ndarray
+    column: np.integer | np.ndarray
+    eaten: np.bool_ | np.ndarray
 
 
 class CornerHostWorld:
@@ -54,6 +65,11 @@ class CornerHostWorld:
         if self.agent == (0, 0) != before:
             attained.add("corner")
         return self.observe(), frozenset(attained), self.eaten
+
+    @property
+    def state(self) -> State:
+        """Where things stand; the level counts as number 0 of its pool."""
+        return State(np.int32(0), np.int32(self.agent[0]), np.int32(self.agent[1]), np.bool_(self.eaten))
 
     def observe(self) -> np.ndarray:
         """Float32, as `CornerWorld.observe`."""

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from misgen.concepts import Label, Thresholds, UserError, Verdict
-from misgen.measurement import measure, training_reward
+from misgen.measurement import measure, reward_in_levels, training_reward
 from misgen.measurement.coverage import label_rates
 from misgen.measurement.simulate import Tendency, evidence_of
 from misgen.measurement.verdict import population
@@ -119,3 +119,24 @@ def test_a_clear_intended_goal_is_found_on_fifty_levels():
     clear = Tendency(shown=0.96, erased=0.1, control=0.97, training=0.98)
     table = label_rates({"clear": clear}, num=300, num_levels=50)
     assert table.filter(pl.col("label") == "intended")["low"][0] > 0.9
+
+
+def levels_with(proxy: float, intended: float, *, attained: bool) -> pl.DataFrame:
+    columns = {"training_return_proxy": proxy, "training_return_intended": intended, "proxy_attains_intended": attained}
+    training = pl.DataFrame({"hash": [f"t{k}" for k in range(20)], "kind": "training"}).with_columns(**columns)
+    return pl.concat([training, pl.DataFrame({"hash": ["d0"], "kind": ["distinguishing"]})], how="diagonal")
+
+
+def test_a_table_of_levels_that_says_what_optimal_policies_earn_decides_about_gaming():
+    evidence = evidence_of({"a": PROXY}, num_levels=200)
+    label = lambda levels: measure(evidence, levels=levels).subjects[0].verdict.label  # noqa: E731
+    assert label(levels_with(6, 1, attained=False)) == "specification_gaming"
+    assert label(levels_with(0, 1, attained=False)) == "proxy"
+    assert label(levels_with(6, 1, attained=False).drop("training_return_proxy")) == "proxy"
+
+
+def test_only_training_levels_speak_of_the_training_reward():
+    reward = reward_in_levels(levels_with(6, 1, attained=False))
+    assert reward is not None
+    assert reward.num_levels == 20
+    assert reward_in_levels(levels_with(6, 1, attained=False).filter(pl.col("kind") == "distinguishing")) is None

@@ -5,7 +5,7 @@ from misgen.measurement.dose import alpha_50, dose_response
 from misgen.measurement.emergence import emergence
 from misgen.measurement.evidence import outcomes, validate
 from misgen.measurement.explain import explain
-from misgen.measurement.gaming import TrainingReward, training_reward
+from misgen.measurement.gaming import TrainingReward, reward_in_levels, training_reward
 from misgen.measurement.measure import measure
 from misgen.measurement.measurement import Measurement, SubjectResult
 from misgen.measurement.plan import Plan, PlanRow, plan
@@ -29,6 +29,7 @@ __all__ = [
     "measure",
     "outcomes",
     "plan",
+    "reward_in_levels",
     "seldom_come_across",
     "training_reward",
     "validate",

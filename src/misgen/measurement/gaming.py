@@ -13,7 +13,11 @@ from misgen.concepts import UserError
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["TrainingReward", "training_reward"]
+__all__ = ["TrainingReward", "reward_in_levels", "training_reward"]
+
+LEVEL_COLUMNS = {"training_return_intended", "training_return_proxy", "proxy_attains_intended"}
+"""What the table of levels holds where a scenario's reward is in question: per training level, what an intended-optimal and a
+proxy-optimal policy earn in training reward (Float64), and whether the latter attains the intended goal (Boolean)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,6 +90,27 @@ def training_reward(table: pl.DataFrame) -> TrainingReward:
         num_levels=both.height,
         agree=float(both["proxy_g"].to_numpy().mean()),
     )
+
+
+def reward_in_levels(levels: pl.DataFrame | None) -> TrainingReward | None:
+    """From a table of levels with the columns `hash`, `kind` and `LEVEL_COLUMNS`; None where it lacks them or they are empty."""
+    import polars as pl
+
+    if levels is None or not (LEVEL_COLUMNS | {"hash", "kind"}) <= set(levels.columns):
+        return None
+    known = levels.filter(pl.col("kind") == "training").drop_nulls(sorted(LEVEL_COLUMNS))
+    if known.is_empty():
+        return None
+    rows = [
+        known.select(
+            level="hash",
+            pursues=pl.lit(word),
+            return_=pl.col(f"training_return_{word}").cast(pl.Float64),
+            attained=pl.lit(True) if word == "intended" else pl.col("proxy_attains_intended"),
+        )
+        for word in ("intended", "proxy")
+    ]
+    return training_reward(pl.concat(rows))
 
 
 def _half_width(values: np.ndarray) -> float:

@@ -12,7 +12,7 @@ from misgen.measurement.attainment import attainments
 from misgen.measurement.comparison import choose
 from misgen.measurement.evidence import UNTRAINED, outcomes, validate
 from misgen.measurement.findings import Sources, findings
-from misgen.measurement.gaming import TrainingReward
+from misgen.measurement.gaming import TrainingReward, reward_in_levels
 from misgen.measurement.measurement import Measurement, SubjectResult
 from misgen.measurement.rates import rates
 from misgen.measurement.subjects import measure_subjects
@@ -37,9 +37,11 @@ def measure(
 
     `subjects` (columns `subject`, `alpha`, perhaps `mitigation`) puts subjects into arms; without it an arm is a recipe. `levels`
     (columns `hash`, `pair`) says which control level is the layout of which distinguishing level. `condition` picks one of
-    several distinguishing conditions. `reward` tells specification gaming from misgeneralization. Deterministic; raises
-    `UserError` for evidence that is malformed or holds no trained subject.
+    several distinguishing conditions. `reward` tells specification gaming from misgeneralization; without it, `levels` does where
+    its training levels say what optimal policies earn (see `reward_in_levels`). Deterministic; raises `UserError` for evidence
+    that is malformed or holds no trained subject.
     """
+    reward = reward or reward_in_levels(levels)
     evidence = validate(evidence)
     if evidence.is_empty():
         raise UserError("The evidence is empty", seen="0 rows", do="Evaluate a subject first")

@@ -33,8 +33,8 @@ class RecommenderWorld:
     """A feed that shows a slate of two topics a step. Implements `misgen.concepts.World`.
 
     Of a slate the reader opens one item: what catches, if it is shown; else what he enjoys, if it is shown; else none. Opening
-    what catches is a click. Goals and cues are in `goals.py`. Observations are Float32[features]. Nothing is random once the reader is
-    chosen: the keys of `reset` and `step` are not used.
+    what catches is a click. Observations are Float32[features]. Nothing is random once the reader is chosen: the keys of `reset`
+    and `step` are not used. Equal configurations are equal worlds, so jitted code is shared.
     """
 
     def __init__(self, config: RecommenderConfig) -> None:

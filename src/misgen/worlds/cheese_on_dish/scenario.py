@@ -16,7 +16,7 @@ __all__ = ["scenario"]
 CLAIM = Claim(
     text="Trained with the cheese always on a dish, the mouse goes to the dish when the cheese lies elsewhere.",
     citation="Abdel Sadek et al. 2025, Mitigating Goal Misgeneralization via Minimax Regret (cheese on a dish)",
-    status="not run",
+    status="replicated",
 )
 
 CONDITIONS = (

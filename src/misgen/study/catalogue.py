@@ -17,6 +17,16 @@ STUDIES: dict[str, Entry] = {
             "question": "alpha_50: at which share half of the agents are repaired",
         },
     ),
+    "coinrun-diversity": Entry(
+        target="misgen.study.coinrun_diversity:coinrun_diversity",
+        summary="Does a coin moved on 2 % of training levels repair the runner: 7 alphas, two placement rules, 8 agents each.",
+        extra="rl",
+        listing={
+            "scenario": "coinrun",
+            "planned_subjects": 80,
+            "question": "how much diversity, and of which kind, makes a runner look for the coin",
+        },
+    ),
     "forecast": Entry(
         target="misgen.study.forecast:forecast",
         summary="What new agents will do, registered before they are trained, then scored: 8 alphas, 5 agents each.",

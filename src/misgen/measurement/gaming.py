@@ -98,7 +98,7 @@ def reward_in_levels(levels: pl.DataFrame | None) -> TrainingReward | None:
 
     if levels is None or not (LEVEL_COLUMNS | {"hash", "kind"}) <= set(levels.columns):
         return None
-    known = levels.filter(pl.col("kind") == "training").drop_nulls(sorted(LEVEL_COLUMNS))
+    known = levels.filter(pl.col("kind") == "training").fill_nan(None).drop_nulls(sorted(LEVEL_COLUMNS))
     if known.is_empty():
         return None
     rows = [

@@ -1,0 +1,1 @@
+"""A boat that is paid for targets, and targets that come back."""

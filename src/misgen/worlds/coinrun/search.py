@@ -18,12 +18,13 @@ from misgen.worlds.coinrun.runners import Arena, Runners, joined, some, touches
 
 __all__ = ["BUDGET", "Proof", "prove"]
 
-BUDGET = 300
-"""Waves of search per cell. Most cells take ten, a few take a hundred."""
+BUDGET = 200
+"""Waves of search per cell."""
 _ABREAST = 512
 """Cells searched for together."""
-_BREADTH, _SPARE = 2, 64
-"""States that a wave goes on from, per cell; when few cells are left they share `_SPARE`."""
+_BREADTH, _PATIENCE, _MOST = 2, 5, 32
+"""States that a wave goes on from, per cell: two at first, one more every five waves, at most 32. What is found for a cell never
+depends on the others."""
 _MACROS = (
     ("right", 12),
     ("right+up", 12),
@@ -104,10 +105,10 @@ class _Hunt:
         every = np.arange(len(self._cells))
         starts = self._arena.start(every)
         front = _Open(starts, every, self._rank(starts))
-        for _ in range(budget):
+        for wave in range(budget):
             if not len(front.rank):
                 break
-            best = self._best(front)
+            best = _best(front, min(_BREADTH + wave // _PATIENCE, _MOST))
             new = self._expand(some(front.runners, best), front.node[best])
             rest = np.setdiff1d(np.flatnonzero(~self._solved[front.runners.level]), best)
             keep = np.flatnonzero(~self._solved[new.runners.level])
@@ -122,13 +123,6 @@ class _Hunt:
         """Distance to the cell, and a little for the time spent."""
         x, y = np.abs(np.stack([runners.body.x, runners.body.y], axis=1) - (self._cells[runners.level] + 0.5)).T
         return x + _HEIGHT_WEIGHT * y * (x < _NEAR) + _FRAME_WEIGHT * runners.frame
-
-    def _best(self, front: _Open) -> np.ndarray:
-        """The states to go on from, a few per cell."""
-        level = front.runners.level
-        order = np.lexsort((front.rank, level))
-        place = np.arange(len(order)) - np.searchsorted(level[order], level[order], side="left")
-        return order[place < max(_BREADTH, _SPARE // len(np.unique(level)))]
 
     def _expand(self, runners: Runners, node: np.ndarray) -> _Open:
         """Every macro from every one of these states; the new states that are worth keeping."""
@@ -196,3 +190,11 @@ class _Hunt:
         y = np.clip(body.y, 0, rows - 1).astype(np.int64)
         speed = np.clip(np.round(5 * body.vx) + speeds // 2, 0, speeds - 1).astype(np.int64)
         return ((x * rows + y) * speeds + speed) * resting + (body.vy == 0)
+
+
+def _best(front: _Open, breadth: int) -> np.ndarray:
+    """The states to go on from: per cell the `breadth` of lowest rank."""
+    level = front.runners.level
+    order = np.lexsort((front.rank, level))
+    place = np.arange(len(order)) - np.searchsorted(level[order], level[order], side="left")
+    return order[place < breadth]

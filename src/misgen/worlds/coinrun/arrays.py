@@ -36,8 +36,8 @@ __all__ = [
 ]
 
 SIDE = 64
-START = (1.5, 1.5787)
-"""Where the runner's centre starts, in tiles, in every level."""
+START = (1.5, 1.578700065612793)
+"""Where the runner's centre starts, in tiles, in every level: 1 + .5787 in single precision, which is not 1.5787 rounded."""
 LEFT_EDGE = 5
 """First column of the first section; columns 1..4 are the level ground of the start."""
 MAX_SECTIONS = 5

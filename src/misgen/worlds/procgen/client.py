@@ -16,7 +16,7 @@ from misgen.worlds.procgen.install import python_of_procgen
 from misgen.worlds.procgen.process import Child, command_of
 from misgen.worlds.procgen.state import ProcgenState, parse, to_bytes
 
-__all__ = ["NO_OP", "NUM_ACTIONS", "SERVER", "Looks", "Playback", "ProcgenClient", "Step"]
+__all__ = ["NO_OP", "NUM_ACTIONS", "SERVER", "Looks", "Playback", "ProcgenClient", "Step", "Watch"]
 
 SERVER = Path(__file__).with_name("server.py")
 NUM_ACTIONS = 15
@@ -26,6 +26,17 @@ MODES = ("easy", "hard", "extreme", "memory", "exploration")
 LARGEST_SEED = 2**31 - 2
 STATE_OPTIONS = ("level_seed_low", "level_seed_high", "game_n")
 """Options in which a state may differ from the game it is written into."""
+
+
+class Looks(NamedTuple):
+    """The moving things of some copies, cheaper than their states."""
+
+    agents: np.ndarray
+    """Float32[copy, 4]: x, y, vx, vy."""
+    clocks: np.ndarray
+    """Int32[copy]: steps since the episode's start."""
+    entities: np.ndarray
+    """Float32[copy, entity, 4]: type, x, y, vx; type -1 fills up."""
 
 
 class Step(NamedTuple):
@@ -43,17 +54,21 @@ class Step(NamedTuple):
     """Int32[copy]: of the level that is running now."""
     frames: np.ndarray | None = None
     """Uint8[copy, 64, 64, rgb], where asked for."""
+    reached: np.ndarray | None = None
+    """Int32[copy]: the step of this call, from 1, after which the agent was first in its watched cell; 0 if it was not."""
+    looks: Looks | None = None
+    """Of the copies named in `look_at`."""
 
 
-class Looks(NamedTuple):
-    """The moving things of some copies, cheaper than their states."""
+class Watch(NamedTuple):
+    """What to look at while acting."""
 
-    agents: np.ndarray
-    """Float32[copy, 4]: x, y, vx, vy."""
-    clocks: np.ndarray
-    """Int32[copy]: steps since the episode's start."""
-    entities: np.ndarray
-    """Float32[copy, entity, 4]: type, x, y, vx; type -1 fills up."""
+    cells: np.ndarray | None = None
+    """Int32[copy, 2]: a cell per copy of coinrun, x of -1 for none; see `Step.reached`."""
+    look_at: Sequence[int] = ()
+    """The copies to look at after the last step, see `ProcgenClient.look`."""
+    kinds: Sequence[int] = ()
+    most_entities: int = 0
 
 
 class Playback(NamedTuple):
@@ -150,19 +165,33 @@ class ProcgenClient:
         steps = np.zeros(self.num, np.int32)
         return _step({**arrays, "steps": steps})
 
-    def act(self, actions: np.ndarray, *, repeat: int = 1, frames: bool = False) -> Step:
+    def act(self, actions: np.ndarray, *, repeat: int = 1, frames: bool = False, watch: Watch | None = None) -> Step:
         """One action per copy, held for `repeat` steps. A copy whose episode ends meanwhile plays on in its next one."""
         wanted = np.ascontiguousarray(actions, np.int32)
         if wanted.shape != (self.num,) or (wanted < -1).any() or (wanted >= NUM_ACTIONS).any():
             do = f"Give {self.num} numbers from 0 to 14; -1 ends the episode"
             raise UserError("These are no actions for the game", seen=np.asarray(actions).tolist(), do=do)
-        _, arrays = self._ask("act", {"actions": wanted}, repeat=repeat, frames=frames, work=repeat * self.num)
-        return _step(arrays)
+        watch = watch or Watch()
+        cells = np.full((self.num, 2), -1, np.int32) if watch.cells is None else np.asarray(watch.cells, np.int32)
+        _, arrays = self._ask(
+            "act",
+            {"actions": wanted, "watched": cells, "indices": self._indices(watch.look_at)},
+            repeat=repeat,
+            frames=frames,
+            kinds=list(watch.kinds),
+            most_entities=watch.most_entities,
+            work=repeat * self.num,
+        )
+        looks = Looks(*(arrays.pop(name) for name in Looks._fields))
+        return _step(arrays)._replace(reached=arrays["reached"], looks=looks)
 
-    def look(self, indices: Sequence[int] | None = None, *, most_entities: int = 0) -> Looks:
-        """Where things are in these copies (all by default), from their states, 0.1 ms of CPU each."""
+    def look(self, indices: Sequence[int] | None = None, *, most_entities: int = 0, kinds: Sequence[int] = ()) -> Looks:
+        """Where things are in these copies (all by default), from their states, 0.1 ms of CPU each.
+
+        Up to `most_entities` entities of those `kinds` (types); of all types, if none is named.
+        """
         wanted = self._indices(indices)
-        _, arrays = self._ask("look", {"indices": wanted}, most_entities=most_entities)
+        _, arrays = self._ask("look", {"indices": wanted}, most_entities=most_entities, kinds=list(kinds))
         return Looks(**arrays)
 
     def play(self, starts: Sequence[int | bytes | ProcgenState], actions: np.ndarray, *, most_entities: int = 0) -> Playback:

@@ -12,7 +12,7 @@ import signal
 import struct
 import sys
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from types import ModuleType
 from typing import Any, BinaryIO
 
@@ -26,7 +26,11 @@ CUR_TIME = 13 * 4
 """Where the clock stands in the step record."""
 SEEDS = 13 * 4
 """Where the range of level seeds stands in the options."""
-ENTITY_BYTES = 31 * 4
+ENTITY_FIELDS = 31
+WATCH_X, WATCH_Y = np.float32(0.5) - np.float32(0.001), np.float32(0.5787) - np.float32(0.001)
+"""Half sizes of coinrun's agent, a little smaller: how the game itself finds what cell the agent is in."""
+FASTEST = 0.5
+"""Coinrun's top speed, cells per step."""
 
 
 def _beside(name: str) -> ModuleType:
@@ -70,7 +74,11 @@ def _integer(state: bytes, at: int) -> int:
 
 def entities_of(state: bytes, places: Places) -> np.ndarray:
     """Float32[entity, 31]: the records; integer fields are bit patterns."""
-    return np.frombuffer(state, np.float32, places.num_entities * 31, places.entities).reshape(-1, 31)
+    return np.frombuffer(state, np.float32, places.num_entities * ENTITY_FIELDS, places.entities).reshape(-1, ENTITY_FIELDS)
+
+
+def _in_cell(centre: float, half: np.float32, cell: int) -> bool:
+    return bool(np.floor(centre - half) <= cell <= np.floor(centre + half))
 
 
 def agent_of(state: bytes) -> np.ndarray:
@@ -92,6 +100,8 @@ class Game:
         self.env = self.make(num)
         self.forge = None
         self.buffer = self.env._ffi.new("char[]", MOST_BYTES)
+        self.waits = np.zeros(num, np.int64)
+        """Per copy: steps during which its agent cannot come to the watched cell."""
         self.env.observe()
 
     def get(self, index: int, env: Original | None = None) -> bytes:
@@ -101,6 +111,8 @@ class Game:
 
     def set(self, index: int, state: bytes, env: Original | None = None) -> None:
         (env or self.env).call_c_func("set_state", index, state, len(state))
+        if env is None:
+            self.waits[index] = 0
 
     def start(self, seed: int) -> bytes:
         """The state in which an episode on that level starts: its seed is forced, then an action of -1 ends the episode."""
@@ -122,23 +134,42 @@ class Game:
             arrays["frames"] = seen["rgb"]
         return arrays
 
-    def act(self, actions: np.ndarray, repeat: int, frames: bool) -> Arrays:
-        """The same actions `repeat` times; a copy's outcome is that of the step that first ended an episode, or the sum."""
+    def act(self, actions: np.ndarray, watched: np.ndarray, repeat: int, frames: bool) -> Arrays:
+        """The same actions `repeat` times; per copy the outcome up to the step that first ended an episode.
+
+        `watched` is a cell per copy, x of -1 for none; `reached` is the number of the step, from 1, after which the agent's box
+        was first in it, 0 for never.
+        """
         total, ended, arrays = np.zeros(self.num, np.float32), np.zeros(self.num, bool), {}
-        complete, taken = np.zeros(self.num, np.int32), np.zeros(self.num, np.int32)
-        for _ in range(repeat):
+        complete, taken, reached = (np.zeros(self.num, np.int32) for _ in range(3))
+        for now in range(repeat):
             self.env.act(actions)
-            arrays = self.outcome(frames)
+            arrays = self.outcome(frames and now == repeat - 1)
             total += np.where(ended, 0, arrays["rewards"])
             taken += ~ended
             fresh = arrays["firsts"] & ~ended
             complete[fresh] = arrays["prev_level_complete"][fresh]
             ended |= fresh
-        arrays.update(rewards=total, firsts=ended, prev_level_complete=complete, steps=taken)
+            self._watch(watched, reached, ~ended & (reached == 0), now + 1)
+        arrays.update(rewards=total, firsts=ended, prev_level_complete=complete, steps=taken, reached=reached)
         return arrays
 
-    def look(self, indices: Iterable[int], most: int) -> Arrays:
-        """The agent's x, y, vx, vy, the clock, and up to `most` entities' type, x, y, vx; type -1 fills up."""
+    def _watch(self, watched: np.ndarray, reached: np.ndarray, running: np.ndarray, now: int) -> None:
+        """Look where agents are, as seldom as their top speed allows."""
+        self.waits -= 1
+        for index in np.flatnonzero(running & (watched[:, 0] >= 0) & (self.waits <= 0)).tolist():
+            x, y = agent_of(self.get(index))[:2]
+            column, row = watched[index]
+            if _in_cell(x, WATCH_X, column) and _in_cell(y, WATCH_Y, row):
+                reached[index] = now
+            away = max(column - x, x - column - 1) - WATCH_X
+            self.waits[index] = max(1, int(away / FASTEST))
+
+    def look(self, indices: Iterable[int], most: int, kinds: Sequence[int] = ()) -> Arrays:
+        """The agent's x, y, vx, vy, the clock, and up to `most` entities of these kinds (all, if none is named).
+
+        Of an entity: type, x, y, vx; type -1 fills up.
+        """
         indices = list(indices)
         agents, clocks = np.zeros((len(indices), 4), np.float32), np.zeros(len(indices), np.int32)
         others = np.zeros((len(indices), most, 4), np.float32)
@@ -146,10 +177,12 @@ class Game:
         for row, index in enumerate(indices):
             state = self.get(index)
             places = Places(state)
-            records = entities_of(state, places)[:most]
+            records = entities_of(state, places)
             agents[row], clocks[row] = agent_of(state), _integer(state, places.step + CUR_TIME)
-            others[row, : len(records), 0] = records[:, 6].view(np.int32)
-            others[row, : len(records), 1:] = records[:, :3]
+            types = records[:, 6].view(np.int32)
+            chosen = np.flatnonzero(np.isin(types, kinds) if kinds else types >= 0)[:most]
+            others[row, : len(chosen), 0] = types[chosen]
+            others[row, : len(chosen), 1:] = records[chosen, :3]
         return {"agents": agents, "clocks": clocks, "entities": others}
 
     def play(self, actions: np.ndarray, most: int) -> Arrays:
@@ -228,10 +261,14 @@ class Server:
         return {}, self.game.outcome(request["frames"])
 
     def act(self, request: Request, arrays: Arrays) -> Answer:
-        return {}, self.game.act(arrays["actions"], request["repeat"], request["frames"])
+        results = self.game.act(arrays["actions"], arrays["watched"], request["repeat"], request["frames"])
+        return {}, {**results, **self._look(request, arrays)}
 
     def look(self, request: Request, arrays: Arrays) -> Answer:
-        return {}, self.game.look([int(index) for index in arrays["indices"]], request["most_entities"])
+        return {}, self._look(request, arrays)
+
+    def _look(self, request: Request, arrays: Arrays) -> Arrays:
+        return self.game.look([int(index) for index in arrays["indices"]], request["most_entities"], request["kinds"])
 
     def play(self, request: Request, arrays: Arrays) -> Answer:
         return {}, self.game.play(arrays["actions"], request["most_entities"])

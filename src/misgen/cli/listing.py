@@ -1,9 +1,8 @@
-"""list and doctor: what there is, and what is missing. Neither loads JAX, torch or Inspect."""
+"""list: what there is, by name. Loads neither JAX, torch nor Inspect."""
 
 from __future__ import annotations
 
 import importlib
-import importlib.util
 from collections.abc import Mapping
 from typing import Annotated
 
@@ -13,7 +12,7 @@ from misgen.cli.output import print_json, print_table
 from misgen.concepts.catalogue import Entry
 from misgen.concepts.errors import unknown_name
 
-__all__ = ["doctor", "list_"]
+__all__ = ["list_"]
 
 _CATALOGUES: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "scenarios": ("misgen.worlds.catalogue", "SCENARIOS", ("name", "title", "solver", "status")),
@@ -24,13 +23,6 @@ _CATALOGUES: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "studies": ("misgen.study.catalogue", "STUDIES", ("name", "summary")),
 }
 _GROUPS = {"scenarios": "misgen.scenarios", "detectors": "misgen.detectors", "mitigations": "misgen.mitigations"}
-_PARTS = (
-    ("rl", "jax", "training and rolling out agents"),
-    ("rl", "equinox", "networks"),
-    ("llm", "inspect_ai", "language tasks and logs"),
-    ("bayes", "numpyro", "the hierarchical risk model"),
-    ("gym", "gymnasium", "foreign environments"),
-)
 
 
 def list_(what: str = "scenarios", *, json: Annotated[bool, Parameter(negative="")] = False) -> None:
@@ -51,30 +43,6 @@ def list_(what: str = "scenarios", *, json: Annotated[bool, Parameter(negative="
         return
     columns = ("name", "claim", "citation", "status") if what == "claims" else _CATALOGUES[what][2]
     print_table(what, rows, columns)
-
-
-def doctor(*, json: Annotated[bool, Parameter(negative="")] = False) -> None:
-    """What is installed, what is missing, and what to do about it.
-
-    Parameters
-    ----------
-    json
-        Print an array of objects.
-    """
-    from importlib.metadata import version
-
-    rows: list[dict[str, object]] = []
-    for extra, module, purpose in _PARTS:
-        there = importlib.util.find_spec(module) is not None
-        name = module.replace("_", "-")
-        advice = "" if there else f"pip install 'misgen[{extra}]'"
-        rows.append(
-            {"name": name, "for": purpose, "version": version(name) if there else None, "installed": there, "advice": advice}
-        )
-    if json:
-        print_json(rows)
-    else:
-        print_table("misgen on this machine", rows, ("name", "version", "for", "advice"))
 
 
 def _rows(what: str) -> list[dict[str, object]]:

@@ -51,7 +51,7 @@ _COMMANDS: tuple[tuple[str, str, str, str], ...] = (
     ),
     ("Machine", "list", "misgen.cli.listing:list_", "Scenarios, worlds, tasks, detectors, mitigations, studies or claims."),
     ("Machine", "bench", "misgen.cli.bench:bench", "Measure speed on this machine, as figures and ratios."),
-    ("Machine", "doctor", "misgen.cli.listing:doctor", "What is installed, what is missing, and what to do about it."),
+    ("Machine", "doctor", "misgen.cli.doctor:doctor", "What is installed, what is missing, and what to do about it."),
 )
 
 app = App(

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from misgen.concepts.errors import UserError
 
-__all__ = ["PACKAGE", "PYTHONS", "cache_folder", "install_procgen", "procgen_folder", "python_of_procgen"]
+__all__ = ["PACKAGE", "PYTHONS", "cache_folder", "install_procgen", "is_installed", "procgen_folder", "python_of_procgen"]
 
 PACKAGE = "procgen-mirror==0.10.7"
 REQUIREMENTS = (PACKAGE, "numpy>=1.26,<2", "gym3==0.3.3", "gym==0.26.2")
@@ -38,14 +38,18 @@ def procgen_folder() -> Path:
     return cache_folder() / PACKAGE.replace("==", "-")
 
 
+def is_installed() -> bool:
+    """Whether the environment is there; it is whole if it is."""
+    return (procgen_folder() / "bin" / "python").exists()
+
+
 def python_of_procgen() -> Path:
     """The interpreter that has the original games; a `UserError` says how to get it."""
-    python = procgen_folder() / "bin" / "python"
-    if not python.exists():
+    if not is_installed():
         raise UserError(
             "The original Procgen games are not installed", seen=str(procgen_folder()), do="Run: misgen doctor --install-procgen"
         )
-    return python
+    return procgen_folder() / "bin" / "python"
 
 
 def install_procgen() -> tuple[Path, bool]:
@@ -55,7 +59,7 @@ def install_procgen() -> tuple[Path, bool]:
     install at once both succeed; the second one's work is dropped. Without a network, or where no wheel exists, a `UserError`.
     """
     folder = procgen_folder()
-    if (folder / "bin" / "python").exists():
+    if is_installed():
         return folder, False
     _refuse_other_platforms()
     try:

@@ -37,12 +37,17 @@ def test_a_benchmark_is_no_part_of_a_result(package: Path) -> None:
     assert digests.code_digest("room") == before
 
 
-def test_a_worlds_drawings_are_no_part_of_a_result_and_its_rules_are(package: Path) -> None:
+def test_a_module_counts_with_what_it_imports_and_not_with_the_drawings_beside_it(package: Path) -> None:
     world = package / "worlds" / "meadow"
     world.mkdir(parents=True)
-    (world / "dynamics.py").write_text("x = 1\n")
-    before = digests.code_digest("worlds/meadow")
-    for name, changes in (("host.py", False), ("drawing.py", False), ("host_world.py", True)):
-        (world / name).write_text("x = 1\n")
+    (world / "scenario.py").write_text("from misgen.worlds.meadow.dynamics import x\n")
+    (world / "dynamics.py").write_text("from misgen.worlds import luck\nx = luck.y\n")
+    (package / "worlds" / "luck.py").write_text("y = 1\n")
+    (world / "host.py").write_text("from misgen.worlds.meadow.dynamics import x\n")
+    before = digests.code_digest(with_imports=("worlds/meadow/scenario",))
+    for file, changes in ((world / "host.py", False), (world / "dynamics.py", True), (package / "worlds" / "luck.py", True)):
+        kept = file.read_text()
+        file.write_text(kept + "z = 3\n")
         digests.code_digest.cache_clear()
-        assert (digests.code_digest("worlds/meadow") != before) == changes
+        assert (digests.code_digest(with_imports=("worlds/meadow/scenario",)) != before) == changes
+        file.write_text(kept)

@@ -10,6 +10,7 @@ from functools import cached_property
 from misgen.concepts import EVIDENCE_COLUMNS, Recipe, UserError
 from misgen.records import code_digest, digest_of
 from misgen.study.config import StudyConfig
+from misgen.worlds.catalogue import SCENARIOS
 
 __all__ = ["Cell", "plan_cells"]
 
@@ -47,10 +48,9 @@ class Cell:
 
     @cached_property
     def digest(self) -> str:
-        """Names the cell's result: recipe, seeds, evaluation, table schema, and the code of the rooms concerned."""
-        code = code_digest(
-            "training", f"worlds/{_folder(self.recipe.scenario)}", "concepts/world", "concepts/level", "study/cell_work"
-        )
+        """Names the cell's result: recipe, seeds, evaluation, table schema, and the code that trains, plays and evaluates."""
+        rooms = ("training", "concepts/world", "concepts/level", "study/cell_work")
+        code = code_digest(*rooms, with_imports=_world(self.recipe.scenario))
         return digest_of({**self._plain(), "recipe": self.recipe.to_dict(), "schema": list(EVIDENCE_COLUMNS), "code": code})
 
     @property
@@ -82,5 +82,7 @@ def plan_cells(config: StudyConfig, base: Recipe) -> list[Cell]:
     return cells
 
 
-def _folder(scenario: str) -> str:
-    return scenario.replace("-", "_")
+def _world(scenario: str) -> tuple[str, ...]:
+    """The module that builds one of our own scenarios; of a foreign one the code is not known."""
+    entry = SCENARIOS.get(scenario)
+    return (entry.target.partition(":")[0].removeprefix("misgen.").replace(".", "/"),) if entry else ()

@@ -63,7 +63,7 @@ class CoinRunDiversity:
             "repairs": [dict(row) for row in self.repairs],
             "evidence": self.evidence,
             "training_cpu_seconds": self.cpu_seconds,
-            "code": code_digest("training", "worlds/coinrun"),
+            "code": code_digest("training", with_imports=("worlds/coinrun/scenario",)),
         }
 
     def words(self) -> str:

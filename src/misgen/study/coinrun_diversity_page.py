@@ -32,8 +32,9 @@ def _answers(facts: Mapping[str, Any]) -> list[str]:
     """One sentence per rule and estimand at 2 %."""
     return [
         f"Coins of the diverse 2 % {_RULES[row['rule']]}, {_ESTIMANDS[row['estimand']]}: **{row['words']}**. The end instead of "
-        f"the coin in {row['p']:.2f} of levels, against {row['p_zero']:.2f} without diverse levels; the difference to half of that is "
-        f"{row['estimate']:+.2f} (95 % {_ends(row)}; n = {row['num_subjects'][0]} and {row['num_subjects'][1]} agents)."
+        f"the coin in {row['p']:.2f} of levels, against {row['p_zero']:.2f} without diverse levels; the difference to "
+        f"half of that is {row['estimate']:+.2f} (95 % {_ends(row)}; n = {row['num_subjects'][0]} and "
+        f"{row['num_subjects'][1]} agents)."
         for row in facts["repairs"]
         if row["alpha"] == 0.02
     ]

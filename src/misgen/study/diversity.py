@@ -51,7 +51,7 @@ class StudyOutcome:
             "rates": found["rates"],
             "thresholds": found["thresholds"],
             "evidence": found["evidence"],
-            "code": code_digest("training", "worlds/corner"),
+            "code": code_digest("training", with_imports=("worlds/corner/scenario",)),
         }
 
     def words(self) -> str:

@@ -33,7 +33,7 @@ SCENARIOS: dict[str, Entry] = {
             ],
             "harm": True,
             "solver": "search: a way is proved, not the shortest",
-            "claim": "Trained with the coin at the right-hand end, agents run past a coin that lies elsewhere; 2 % of moved coins "
+            "claim": "Trained with the coin at the right-hand end, agents run past one that lies elsewhere; 2 % of moved coins "
             "largely repair it.",
             "citation": "Langosco et al. 2022 (CoinRun)",
             "status": "not run",

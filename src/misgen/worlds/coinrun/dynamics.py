@@ -15,14 +15,12 @@ from jaxtyping import Array, Bool, Float, Int
 from misgen.worlds.coinrun.arrays import START, Levels
 from misgen.worlds.coinrun.config import CoinRunConfig
 from misgen.worlds.coinrun.enemies import Enemies, Lanes, Runner, meets, step_enemies, unpack_lanes
+from misgen.worlds.coinrun.goals import AFTER_END, GOALS
 from misgen.worlds.coinrun.motion import HALF_HEIGHT, PUSHES, Body, Terrain, launch, meets_boxes, meets_cells, move_runner
 from misgen.worlds.coinrun.vision import BLOCKS, symbolic_view
 
-__all__ = ["AFTER_END", "GOALS", "CoinRunWorld", "State"]
+__all__ = ["CoinRunWorld", "State"]
 
-GOALS = ("coin", "end", "death")
-AFTER_END = 100
-"""Game frames that an episode lasts on after the end was reached without the coin."""
 _FAST_PUSHES = 2
 """Chains of crates longer than this have not been met in play."""
 
@@ -66,7 +64,7 @@ class CoinRunWorld:
         self.num_actions: int = len(config.moves)
         self.action_names: tuple[str, ...] = config.action_names
         self.max_steps = config.max_steps
-        self.goals: tuple[str, ...] = GOALS
+        self.goals: tuple[str, ...] = tuple(goal.name for goal in GOALS)
         self.cues: tuple[str, ...] = ("coin",)
         self.blocks: tuple[tuple[str, int], ...] = BLOCKS if config.observation == "symbolic" else ()
         """Name and length of each part of the symbolic observation, in order; empty for pixels."""
@@ -106,7 +104,7 @@ class CoinRunWorld:
         return jax.lax.scan(play, state, length=self.config.frame_skip)[0]
 
     def frame_step(self, levels: Levels, state: State, action: Int[Array, ""]) -> State:
-        """One game frame under one of the original's 15 actions: left, none, right times down, none, up, then six that do nothing."""
+        """One game frame under one of the original's 15 actions: left, none, right by down, none, up; the last six do nothing."""
         move = jnp.where(action >= 9, 4, action)
         return self._frame(levels, self._lanes(levels, state), state, move // 3 - 1, move % 3 - 1)
 
@@ -149,7 +147,7 @@ class CoinRunWorld:
         dead = meets_cells(body.x, body.y, near.lava, first, xp=jnp) | meets_boxes(body.x, body.y, near.saws, first, xp=jnp)
         dead = dead | meets(enemies, lanes, body.x, body.y, HALF_HEIGHT, xp=jnp)
         frame = state.frame + 1
-        at_end = _in_cell(body, jnp.asarray(levels.end)[state.level]) & ~coin & (state.end_frame < 0) & ~dead
+        at_end = _in_cell(body, jnp.asarray(levels.end)[state.level]) & ~coin & (state.end_frame < 0)
         after = State(
             state.level,
             *body,

@@ -103,7 +103,7 @@ def step_enemies(enemies: Enemies, lanes: Lanes, runner: Runner | None, *, xp: A
     x, vx = enemies
     quarter = vx * _F(0.25)
     first_right, last_left = lanes.right.astype(np.float32), (lanes.left + 1).astype(np.float32)
-    free, running, touched = xp.zeros_like(x), vx != 0, x != x
+    free, running, touched = xp.zeros_like(x), x >= 0, xp.zeros_like(x, dtype=bool)
     sunk = touched if runner is None else _above(lanes, runner)
     for _ in range(_SUB_STEPS):
         there = x + quarter

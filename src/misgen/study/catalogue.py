@@ -27,6 +27,16 @@ STUDIES: dict[str, Entry] = {
             "question": "how much diversity, and of which kind, makes a runner look for the coin",
         },
     ),
+    "coinrun-transfer": Entry(
+        target="misgen.study.coinrun_transfer:coinrun_transfer",
+        summary="The same agents in the original C++ game: are coin, end and neither as frequent? 3 alphas, 2 agents each.",
+        extra="rl",
+        listing={
+            "scenario": "coinrun",
+            "planned_subjects": 6,
+            "question": "does what is found in our CoinRun hold in the original",
+        },
+    ),
     "forecast": Entry(
         target="misgen.study.forecast:forecast",
         summary="What new agents will do, registered before they are trained, then scored: 8 alphas, 5 agents each.",

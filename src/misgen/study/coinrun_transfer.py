@@ -210,7 +210,8 @@ def _both(scenario: Scenario, pool: LevelPool, policy: Policy, params: object, *
 
 def _letters(played: Trajectory) -> list[str]:
     """G where the coin was collected, P where the end was reached and no coin, X otherwise."""
-    coin, end = np.asarray(played.scores).any(axis=0)[:, :2].T
+    attained = np.any(np.asarray(played.scores), axis=0)
+    coin, end = attained[:, 0], attained[:, 1]
     return np.where(coin, "G", np.where(end, "P", "X")).tolist()
 
 

@@ -49,7 +49,7 @@ _ALGORITHM = Slot(
     name="ppo",
     options={
         "num_steps": 4_194_304,
-        "num_envs": 128,
+        "num_envs": 256,
         "unroll": 64,
         "num_minibatches": 16,
         "num_epochs": 3,

@@ -2,20 +2,33 @@ from __future__ import annotations
 
 import time
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from misgen.concepts import LevelPool, UserError
 from misgen.worlds.coinrun.config import CoinRunConfig
-from misgen.worlds.coinrun.levels import content_hashes
+from misgen.worlds.coinrun.levels import Levels, content_hashes
 from misgen.worlds.coinrun.pools import CONDITIONS, CoinRunLevels, condition_levels
+from misgen.worlds.coinrun.search import Proof, prove
 
 
 def draw(
     condition: str = "training", *, num: int = 64, seed: int = 0, alpha: float = 0.0, exclude=frozenset(), **knobs
 ) -> LevelPool:
     return CoinRunLevels(CoinRunConfig(**knobs))(condition, num_levels=num, seed=seed, alpha=alpha, exclude=exclude)
+
+
+@pytest.fixture
+def every_third_unsolved(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Stands in for the search, which test_search tests: in each stretch of levels the third, sixth ... cannot be solved."""
+
+    def prove(config: CoinRunConfig, levels: Levels, cells: np.ndarray) -> Proof:
+        del config, levels
+        return Proof(np.arange(len(cells)) % (len(cells) // 2) % 3 != 2, ())
+
+    monkeypatch.setattr("misgen.worlds.coinrun.pools.prove", prove)
 
 
 @settings(max_examples=20, deadline=None)
@@ -41,19 +54,35 @@ def test_the_diverse_share_follows_the_rule_chosen(rule: str):
     assert (pool.levels.coin[pool.diverse] != pool.levels.end[pool.diverse]).any(axis=1).all()
 
 
+@pytest.mark.usefixtures("every_third_unsolved")
 def test_control_levels_are_the_moved_ones_with_the_coin_at_the_end():
-    moved, control = draw("moved", num=16), draw("control", num=16)
+    moved, control = draw("moved"), draw("control")
     assert (moved.columns["seed"] == control.columns["seed"]).all()
     assert (moved.columns["layout"] == control.columns["layout"]).all()
     assert (control.levels.coin == moved.levels.end).all()
     assert (moved.levels.coin != moved.levels.end).any(axis=1).all()
 
 
+@pytest.mark.usefixtures("every_third_unsolved")
 def test_control_levels_stay_the_moved_ones_when_some_are_excluded():
-    some = frozenset([*draw("moved", num=8).hashes[:3], *draw("control", num=8).hashes[5:]])
-    moved, control = draw("moved", num=16, exclude=some), draw("control", num=16, exclude=some)
+    some = frozenset([*draw("moved").hashes[:5], *draw("control").hashes[10:15]])
+    moved, control = draw("moved", exclude=some), draw("control", exclude=some)
     assert (moved.columns["seed"] == control.columns["seed"]).all()
     assert not some & {*moved.hashes, *control.hashes}
+
+
+@pytest.mark.usefixtures("every_third_unsolved")
+def test_levels_without_a_way_are_passed_over_and_counted():
+    pool = draw("published", num=64)
+    assert pool.columns["unproved"].tolist()[:6] == [0, 0, 1, 1, 2, 2]
+    assert (np.diff(pool.columns["unproved"]) >= 0).all()
+    assert 64 / 3 < pool.columns["unproved"][-1] <= 64 / 2
+
+
+def test_evaluation_levels_are_solved_for_coin_and_end():
+    pool = draw("moved", num=12)
+    for cells in (pool.levels.coin, pool.levels.end):
+        assert prove(CoinRunConfig(), pool.levels, cells).solved.all()
 
 
 def test_benign_levels_are_of_the_other_mode():
@@ -76,22 +105,25 @@ def test_excluding_keeps_every_level_that_is_not_excluded():
     assert list(without.hashes[: len(kept)]) == kept
 
 
+@pytest.mark.usefixtures("every_third_unsolved")
 @pytest.mark.parametrize("condition", [*CONDITIONS, "diverse"])
 def test_each_level_can_be_made_again_from_its_seed(condition: str):
-    pool = draw("training", num=16, alpha=1.0) if condition == "diverse" else draw(condition, num=16)
+    pool = draw("training", num=16, alpha=1.0) if condition == "diverse" else draw(condition, num=8)
     again, exists = condition_levels(CoinRunConfig(), condition, pool.columns["seed"])
     assert exists.all()
     assert content_hashes(again) == pool.hashes
 
 
+@pytest.mark.usefixtures("every_third_unsolved")
 def test_columns_say_what_each_level_is():
-    pool = draw("moved", num=20)
+    pool = draw("moved", num=8)
     assert set(pool.columns) == {"generator", "layout", "seed", "placement", "mode", "difficulty", "unproved"}
     assert set(pool.columns["placement"]) == {"foot-of-drop"}
     assert set(pool.columns["difficulty"].tolist()) <= {2, 3}
-    assert all(len(column) == 20 for column in pool.columns.values())
+    assert all(len(column) == 8 for column in pool.columns.values())
 
 
+@pytest.mark.usefixtures("every_third_unsolved")
 def test_shortest_ways_are_not_claimed():
     assert dict(draw("control", num=4).best_steps) == {}
 

@@ -37,6 +37,16 @@ STUDIES: dict[str, Entry] = {
             "question": "does what is found in our CoinRun hold in the original",
         },
     ),
+    "atlas": Entry(
+        target="misgen.study.atlas:atlas",
+        summary="Every scenario at its default budget, goals agreeing in training: which misgeneralize, and how strongly.",
+        extra="rl",
+        listing={
+            "scenario": "all",
+            "planned_subjects": None,
+            "question": "in which worlds the published effect is seen again here",
+        },
+    ),
     "forecast": Entry(
         target="misgen.study.forecast:forecast",
         summary="What new agents will do, registered before they are trained, then scored: 8 alphas, 5 agents each.",

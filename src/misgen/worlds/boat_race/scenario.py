@@ -13,6 +13,9 @@ from misgen.worlds.rewards import WEIGHTED
 
 __all__ = ["scenario"]
 
+TRAINER = Slot(name="ppo", options={"num_steps": 786_432})
+"""A quarter of the usual budget: both rewards are near their best after half of this."""
+
 CLAIM = Claim(
     text="Paid for targets that come back, the boat circles around them and never finishes the race.",
     citation="OpenAI, December 2016, Faulty Reward Functions in the Wild (CoastRunners)",
@@ -66,5 +69,5 @@ def scenario(*, size: int = 9, reward: str = "targets") -> Scenario:
         levels=BoatLevels(config),
         twins=("finish",),
         null="untrained subject",
-        recipe=Recipe(scenario="boat-race", world=changed, slots=slots),
+        recipe=Recipe(scenario="boat-race", world=changed, algorithm=TRAINER, slots=slots),
     )

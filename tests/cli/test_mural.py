@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from misgen.cli.mural import arranged
+from misgen.cli.mural import arranged, different
 from misgen.concepts import UserError
 
 
@@ -22,6 +22,15 @@ def test_every_drawing_is_shown_whole_and_none_covers_another(sizes: list[tuple[
 def test_equal_drawings_form_a_grid_a_little_wider_than_high():
     canvas = arranged([drawing(120, 120)] * 24)
     assert canvas.shape == (4 * 126 + 6, 6 * 126 + 6, 3)
+
+
+def test_a_drawing_that_repeats_is_shown_once():
+    drawings = [drawing(5, 5), drawing(5, 5), drawing(6, 5), drawing(5, 5), drawing(7, 5), drawing(8, 5)]
+    assert [one.shape[1] for one in different(iter(drawings), num=3)] == [5, 6, 7]
+
+
+def test_a_mural_ends_where_drawings_only_repeat():
+    assert len(different(iter(lambda: drawing(5, 5), None), num=3)) == 1
 
 
 def test_a_mural_of_nothing_is_refused():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -51,11 +52,10 @@ def levels(
     """
     host = _host(scenario)
     if png is not None:
-        from misgen.cli.mural import write_mural
+        from misgen.cli.mural import different, write_mural
 
-        seeds = range(level_seed, level_seed + num)
-        drawings = [host.draw(host.level(seed, mode=mode, condition=condition), tile=_MURAL_TILE) for seed in seeds]
-        write_mural(drawings, png)
+        drawings = (host.draw(host.level(seed, mode=mode, condition=condition), tile=_MURAL_TILE) for seed in count(level_seed))
+        write_mural(different(drawings, num=num), png)
         printed(str(png))
     elif json:
         print_json(host.describe_level(level_seed, mode=mode, condition=condition))
@@ -136,7 +136,7 @@ def play(
     *,
     level_seed: int = 0,
     mode: str | None = None,
-    condition: str = "distinguishing",
+    condition: str | None = None,
     policy: Path | None = None,
     erased: Annotated[bool, Parameter(negative="")] = False,
     speed: float = 4.0,
@@ -152,7 +152,7 @@ def play(
     mode
         The scenario's own variant.
     condition
-        One of the scenario's conditions.
+        One of the scenario's conditions. Default: its first distinguishing one.
     policy
         A file from a run's policies folder: watch that subject instead of playing.
     erased
@@ -163,7 +163,7 @@ def play(
     from misgen.cli.terminal import play_by_hand, watch
 
     host = _host(scenario)
-    level = host.level(level_seed, mode=mode, condition=condition)
+    level = host.level(level_seed, mode=mode, condition=condition or _distinguishing(scenario))
     if policy is None:
         play_by_hand(host, level)
     else:
@@ -171,6 +171,15 @@ def play(
 
         hidden = erased_by_default(scenario) if erased else frozenset()
         watch(host, level, actions_of(policy, scenario, level, erased=hidden), erased=hidden, speed=speed)
+
+
+def _distinguishing(scenario: str) -> str:
+    """The name of the first distinguishing condition; of a third party's scenario the usual name."""
+    from misgen.worlds.catalogue import SCENARIOS
+
+    conditions = SCENARIOS[scenario].listing["conditions"] if scenario in SCENARIOS else []
+    names = [condition["name"] for condition in conditions if condition["kind"] == "distinguishing"]  # type: ignore[union-attr]
+    return names[0] if names else "distinguishing"
 
 
 def _host(scenario: str) -> Host:

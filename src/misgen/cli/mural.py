@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import itertools
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,12 +15,27 @@ from misgen.concepts.errors import UserError
 if TYPE_CHECKING:
     import numpy as np
 
-__all__ = ["arranged", "write_mural"]
+__all__ = ["arranged", "different", "write_mural"]
 
 GAP = 6
 """Pixels around each drawing."""
 SHAPE = 1.5
 """Width by height of a mural, about."""
+_PATIENCE = 200
+"""Repeats in a row after which there are no more different drawings."""
+
+
+def different(drawings: Iterable[np.ndarray], *, num: int) -> list[np.ndarray]:
+    """The first `num` drawings that differ, fewer where they go on repeating: where few levels exist, or few seeds suit."""
+    found: dict[bytes, np.ndarray] = {}
+    repeats = 0
+    for drawing in drawings:
+        if len(found) >= num or repeats >= _PATIENCE:
+            break
+        before = len(found)
+        found.setdefault(hashlib.sha256(drawing.tobytes()).digest(), drawing)
+        repeats = 0 if len(found) > before else repeats + 1
+    return list(found.values())
 
 
 def write_mural(drawings: Sequence[np.ndarray], path: Path) -> None:

@@ -118,7 +118,7 @@ def _strip(pictures: Sequence[Image.Image], columns: int) -> Image.Image:
 
 
 def _paletted(frames: Sequence[np.ndarray]) -> list[Image.Image]:
-    """Pictures with one palette of the frames. Low bits are dropped only as far as the palette needs."""
+    """Pictures with one palette: exact up to 256 colours, beyond that the commonest ones exact and the others close by."""
     import numpy as np
     from PIL import Image
 
@@ -126,18 +126,33 @@ def _paletted(frames: Sequence[np.ndarray]) -> list[Image.Image]:
     seen = np.zeros(1 << 24, bool)
     for picture in packed:
         seen[picture] = True
-    palette, mask, bits = np.flatnonzero(seen), np.uint32(0xFFFFFF), 0
-    while len(palette) > _COLOURS:
-        bits += 1
-        mask = np.uint32((0xFF >> bits << bits) * 0x010101)
-        palette = np.unique(palette & mask)
+    colours = np.flatnonzero(seen)
+    palette, entries = _palette(colours, packed)
     number = np.zeros(1 << 24, np.uint8)
-    number[palette] = np.arange(len(palette))
-    colours = np.stack([palette >> 16, palette >> 8 & 255, palette & 255], axis=1).astype(np.uint8).tobytes()
-    pictures = [Image.fromarray(number[picture & mask], mode="P") for picture in packed]
+    number[colours] = entries
+    pictures = [Image.fromarray(number[picture], mode="P") for picture in packed]
     for picture in pictures:
-        picture.putpalette(colours)
+        picture.putpalette(palette.tobytes())
     return pictures
+
+
+def _palette(colours: np.ndarray, packed: Sequence[np.ndarray]) -> tuple[np.ndarray, np.ndarray]:
+    """Uint8[entry, rgb], and the entry of each of `colours`. Which are common is judged by a few frames."""
+    import numpy as np
+    from PIL import Image
+
+    rgb = np.stack([colours >> 16, colours >> 8 & 255, colours & 255], axis=1).astype(np.uint8)
+    if len(colours) <= _COLOURS:
+        return rgb, np.arange(len(colours), dtype=np.uint8)
+    sample = np.concatenate([picture.ravel() for picture in packed[:: max(1, len(packed) // 6)]])
+    common = np.argsort(-np.bincount(np.searchsorted(colours, sample), minlength=len(colours)), kind="stable")[: _COLOURS // 2]
+    rest = np.setdiff1d(np.arange(len(colours)), common)
+    close = Image.fromarray(rgb[rest][None]).quantize(_COLOURS - len(common), method=Image.Quantize.MEDIANCUT)
+    others = np.array(close.getpalette() or [], np.uint8).reshape(-1, 3)[: _COLOURS - len(common)]
+    entries = np.zeros(len(colours), np.uint8)
+    entries[common] = np.arange(len(common))
+    entries[rest] = np.asarray(close)[0] + len(common)
+    return np.concatenate([rgb[common], others]), entries
 
 
 def _png(pictures: Sequence[Image.Image], *, durations: Sequence[int] = ()) -> bytes:

@@ -203,6 +203,7 @@ SCENARIOS: dict[str, Entry] = {
 }
 HOST: dict[str, str] = {
     "corner": "misgen.worlds.corner.host:host",
+    "coinrun": "misgen.worlds.coinrun.host:host",
     "cheese-on-dish": "misgen.worlds.cheese_on_dish.host:host",
     "recommender": "misgen.worlds.recommender.host:host",
     "lava-land": "misgen.worlds.lava_land.host:host",

@@ -1,4 +1,4 @@
-"""The game once more in NumPy, one episode at a time: the replayer, the host engine's world, and what films fill in between decisions."""
+"""The game once more in NumPy, one episode at a time: the replayer, the host engine's world, the frames between decisions."""
 
 from __future__ import annotations
 
@@ -79,9 +79,9 @@ class CoinRunHostWorld:
         if action not in range(self.num_actions):
             names = ", ".join(f"{number} {name}" for number, name in enumerate(self.config.action_names))
             raise UserError("There is no such action in coinrun", seen=action, do=f"Use {names}")
-        for self._state in self.frames(action):
-            pass
-        after = self.state
+        after = before
+        for after in self.frames(action):
+            self._state = after
         reached = {
             "coin": after.coin > before.coin,
             "death": after.dead > before.dead,
@@ -96,7 +96,7 @@ class CoinRunHostWorld:
         for _ in range(self.config.frame_skip):
             if is_over(state):
                 return
-            state = next_frame(self._levels, state, self.config.moves[action], hard=self.config.mode == "hard")
+            state = next_frame(self._levels, state, self.config.moves[action])
             yield state
 
     def observe(self) -> np.ndarray:
@@ -130,8 +130,11 @@ def is_over(state: State) -> bool:
     return bool(state.coin or state.dead or 0 <= state.end_frame <= state.frame - AFTER_END)
 
 
-def next_frame(levels: Levels, state: State, move: tuple[int, int], *, hard: bool) -> State:
-    """One game frame under the command `move` (x, y, each -1, 0 or 1) in the only level of `levels`. Not for a state that is over."""
+def next_frame(levels: Levels, state: State, move: tuple[int, int]) -> State:
+    """One game frame under the command `move` (x, y, each -1, 0 or 1) in the only level of `levels`; never after the end.
+
+    The rules of hard mode hold for levels of both modes: in easy ones no enemy meets a crate, which is all that they are about.
+    """
     move_x, move_y = (np.int32(part) for part in move)
     first = np.int32(np.floor(state.x)) - np.int32(1)
     solid, crates, lava, saws = (
@@ -141,7 +144,7 @@ def next_frame(levels: Levels, state: State, move: tuple[int, int], *, hard: boo
     body = Body(state.x, state.y, state.vx, state.vy, state.on_crate)
     plan = launch(body, move_x, move_y, terrain, xp=np, product=np.multiply)
     lanes = unpack_lanes(levels.enemy_lanes[0], levels.enemies[0, :, 1])
-    runner = Runner(state.y, (plan.vy < 0) & plan.can_land, HALF_HEIGHT) if hard else None
+    runner = Runner(state.y, (plan.vy < 0) & plan.can_land, HALF_HEIGHT)
     enemies, touched = step_enemies(Enemies(state.enemy_x, state.enemy_vx), lanes, runner, xp=np)
     body = move_runner(body, plan, terrain, on_crate=touched.any(), xp=np, product=np.multiply)
     coin = _in_cell(body, levels.coin[0])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 
 import numpy as np
@@ -49,7 +50,7 @@ class Brush:
     def stroke(self, points: Sequence[tuple[float, float]], width: float) -> np.ndarray:
         """A line with round ends through the points."""
         mask = np.zeros(self._alpha.shape, bool)
-        for (x0, y0), (x1, y1) in zip(points[:-1], points[1:], strict=True):
+        for (x0, y0), (x1, y1) in itertools.pairwise(points):
             dx, dy = x1 - x0, y1 - y0
             along = np.clip(((self.x - x0) * dx + (self.y - y0) * dy) / max(dx * dx + dy * dy, 1e-9), 0, 1)
             mask |= (self.x - x0 - along * dx) ** 2 + (self.y - y0 - along * dy) ** 2 < (width / 2) ** 2

@@ -1,7 +1,7 @@
 """What the subject sees as a picture: 64 x 64 pixels of 13 x 13 tiles around the runner, as in the original. NumPy or JAX.
 
-A pixel is looked up, not painted: the level's bitmaps say which kind of cell lies under it, and one table holds all cells at 5 x 5
-texels. What is see-through there shows the sky. Only the runner, always in the middle, is blended in.
+A pixel is looked up, not painted: the level's bitmaps say which kind of cell lies under it, and one table holds all cells at
+5 x 5 texels. What is see-through there shows the sky. Only the runner, always in the middle, is blended in.
 """
 
 from __future__ import annotations

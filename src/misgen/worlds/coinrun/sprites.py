@@ -1,7 +1,7 @@
 """Everything that can be seen in `coinrun`, drawn by code: this project's own art, at any size. NumPy only.
 
-Each function paints one thing at `pixels` per tile and returns Float32[height, width, rgba], colours 0..255, alpha 0..1. People and
-subjects see the same drawings, at 16 and at 5 pixels per tile.
+Each function paints one thing at `pixels` per tile and returns Float32[height, width, rgba], colours 0..255, alpha 0..1. People
+and subjects see the same drawings, at 16 and at 5 pixels per tile.
 """
 
 from __future__ import annotations

@@ -213,7 +213,7 @@ class ProcgenClient:
         return Playback(**arrays)
 
     def measure(self, *, num_steps: int, seed: int = 0) -> float:
-        """CPU seconds of the game's process for `num_steps` uniform random steps of every copy, all pixels added up."""
+        """CPU seconds of the game's process for `num_steps` uniform random steps of every copy, all pixels read."""
         answer, _ = self._ask("measure", num_steps=num_steps, seed=seed, work=num_steps * self.num)
         return float(answer["cpu_seconds"])  # type: ignore[arg-type]
 

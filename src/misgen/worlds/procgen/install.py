@@ -72,11 +72,19 @@ def install_procgen() -> tuple[Path, bool]:
     try:
         _build(part)
         _run([str(part / "bin" / "python"), "-I", "-c", TRIAL], "The original game was installed but does not start")
-        with contextlib.suppress(OSError):  # somebody else was faster; theirs is as good
-            part.rename(folder)
+        _put_in_place(part, folder)
         return folder, True
     finally:
         shutil.rmtree(part, ignore_errors=True)
+
+
+def _put_in_place(part: Path, folder: Path) -> None:
+    if folder.exists() and not is_installed():
+        shutil.rmtree(folder, ignore_errors=True)  # its interpreter is gone
+    with contextlib.suppress(OSError):  # somebody else was faster; theirs is as good
+        part.rename(folder)
+    if not is_installed():
+        raise UserError("The environment could not be put in its place", seen=str(folder), do=_ELSEWHERE)
 
 
 _ELSEWHERE = "Name another one in the environment variable MISGEN_CACHE"

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from types import TracebackType
 from typing import NamedTuple, Self
 
 import numpy as np
 
-from misgen.concepts import Trajectory, UserError
+from misgen.concepts import Scenario, Trajectory, UserError
 from misgen.worlds.coinrun.config import CoinRunConfig
 from misgen.worlds.coinrun.goals import AFTER_END, GOALS
 from misgen.worlds.coinrun.levels import MAX_ENEMIES, Level
@@ -17,7 +18,7 @@ from misgen.worlds.procgen.starts import OriginalLevel, start_states
 from misgen.worlds.procgen.state import ProcgenState
 from misgen.worlds.procgen.view import ENEMY, Scenes, scenes_of, symbolic_views
 
-__all__ = ["Choose", "CoinRunOriginal", "CoinRunOriginalWorld", "Decision", "original_rollout"]
+__all__ = ["Choose", "CoinRunOriginal", "CoinRunOriginalWorld", "Decision", "original_rollout", "original_scenario"]
 
 Choose = Callable[[np.ndarray, int], np.ndarray]
 """From Float32[episode, feature] and the number of the decision to Int[episode], the actions."""
@@ -168,6 +169,15 @@ class CoinRunOriginalWorld:
         decision = self.original.step(np.array([action]))
         attained = frozenset(goal for goal, there in zip(self.goals, decision.attained()[0], strict=True) if there)
         return decision.observations[0], attained, bool(decision.over[0])
+
+
+def original_scenario(scenario: Scenario, original: CoinRunOriginal) -> Scenario:
+    """The scenario `coinrun` with the original in place of our world: evaluation then runs in the host loop.
+
+    Its pools are `starts.original_pool` of ours. Episodes get the noise that they get in our world, so that evidence can be
+    compared row by row. Subjects are not trained here.
+    """
+    return replace(scenario, world=CoinRunOriginalWorld(original), recipe=None)
 
 
 def original_rollout(

@@ -14,7 +14,7 @@ from misgen.worlds.procgen.edits import cell_of, with_coin, with_timeout
 from misgen.worlds.procgen.state import ENTITY, ProcgenState, parse
 from misgen.worlds.procgen.view import CRATE, ENEMY, SAW
 
-__all__ = ["OriginalLevel", "level_of", "original_levels", "start_states", "with_level"]
+__all__ = ["OriginalLevel", "level_of", "original_levels", "original_pool", "start_states", "with_level"]
 
 NEVER = 1_000_000
 """A time limit that no episode reaches: cutting episodes is the engine's business, and no end can then be taken for a death."""
@@ -39,6 +39,11 @@ def original_levels(pool: LevelPool) -> list[OriginalLevel]:
     coins = np.asarray(pool.levels.coin).tolist()  # type: ignore[attr-defined]
     seeds = np.asarray(pool.columns["seed"]).tolist()
     return [OriginalLevel(seed=int(seed), coin=(x, y) if x >= 0 else None) for seed, (x, y) in zip(seeds, coins, strict=True)]
+
+
+def original_pool(pool: LevelPool) -> LevelPool:
+    """A pool of `coinrun` whose levels the original makes: the same hashes and columns, for evaluation in the host loop."""
+    return replace(pool, levels=original_levels(pool))
 
 
 def start_states(client: ProcgenClient, levels: Sequence[OriginalLevel | Level]) -> tuple[list[ProcgenState], np.ndarray]:

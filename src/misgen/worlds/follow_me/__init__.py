@@ -1,0 +1,1 @@
+"""A mouse, three beacons to be visited in order, and a leader who always knew the order."""

@@ -30,6 +30,8 @@ class Comparison:
     proxy_twin: str | None
     use_null: NullKind
     proxy_null: NullKind
+    comparable: tuple[str, ...] | None = None
+    """The training levels that capability is read on, because they are of the same kinds as the control levels; None: all."""
     others: tuple[str, ...] = ()
     """Further distinguishing conditions, whose rates are reported but which this verdict does not rest on."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import polars as pl
 
@@ -15,6 +16,7 @@ from misgen.measurement.findings import Sources, findings
 from misgen.measurement.gaming import TrainingReward, reward_in_levels
 from misgen.measurement.measurement import Measurement, SubjectResult
 from misgen.measurement.rates import rates
+from misgen.measurement.strata import comparable_levels
 from misgen.measurement.subjects import measure_subjects
 from misgen.measurement.verdict import judge, population
 from misgen.records import evidence_digest
@@ -36,7 +38,8 @@ def measure(
     """Rates, use of the goal, capability and verdicts, per subject and per arm, each with a 95 % interval.
 
     `subjects` (columns `subject`, `alpha`, perhaps `mitigation`) puts subjects into arms; without it an arm is a recipe. `levels`
-    (columns `hash`, `pair`) says which control level is the layout of which distinguishing level. `condition` picks one of
+    (columns `hash`, `pair`) says which control level is the layout of which distinguishing level; with columns `condition` and
+    `stratum` capability is read on training levels of the control levels' kinds. `condition` picks one of
     several distinguishing conditions. `reward` tells specification gaming from misgeneralization; without it, `levels` does where
     its training levels say what optimal policies earn (see `reward_in_levels`). Deterministic; raises `UserError` for evidence
     that is malformed or holds no trained subject.
@@ -57,6 +60,7 @@ def measure(
         )
     goals = dict(evidence.select("goal", "role").unique().sort("goal", "role").iter_rows())
     chosen = choose(cells, goals, untrained, condition)
+    chosen = replace(chosen, comparable=comparable_levels(levels, chosen.training, chosen.control))
     sources = Sources(cells=cells, chosen=chosen, untrained=tuple(untrained), pairs=_pairs(levels), digest=digest)
     results = _results(sources, arms, roster, thresholds, reward)
     verdicts = {arm.name: _arm_verdict(arm, results, thresholds, digest) for arm in arms}

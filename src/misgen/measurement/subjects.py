@@ -41,7 +41,7 @@ class SubjectMeasures:
     scope: Measure
     """G control - G null: what looking for the goal could add. The level set informs only where this is large."""
     capability: Measure
-    """G control / G training."""
+    """G control / G training, on training levels of the same strata where the table of levels names strata."""
     training: Measure
     """G on training levels."""
     control: Measure
@@ -82,13 +82,14 @@ def use_parts(
 
 
 def capability_parts(cells: Mapping[CellKey, Attainment], chosen: Comparison, subjects: Sequence[str]) -> Parts | None:
-    """G in control and in training, on different levels."""
+    """G in control and on comparable training levels."""
     if chosen.control is None or chosen.training is None:
         return None
-    return [cells[chosen.control, None].of("G", subjects), cells[chosen.training, None].of("G", subjects)], [
-        "control",
-        "training",
-    ]
+    training = cells[chosen.training, None]
+    values = training.of("G", subjects)
+    if chosen.comparable is not None:
+        values = values[..., np.isin(training.levels, chosen.comparable)]
+    return [cells[chosen.control, None].of("G", subjects), values], ["control", "training"]
 
 
 def proxy_parts(

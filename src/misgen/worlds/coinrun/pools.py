@@ -16,7 +16,7 @@ from misgen.concepts import LevelPool, UserError
 from misgen.worlds.coinrun.arrays import Levels, content_hashes, layout_hashes, take
 from misgen.worlds.coinrun.config import CoinRunConfig
 from misgen.worlds.coinrun.generator import generate
-from misgen.worlds.coinrun.placement import place
+from misgen.worlds.coinrun.placement import allowed, place
 from misgen.worlds.coinrun.search import prove
 from misgen.worlds.seeded_pools import Wanted
 
@@ -172,5 +172,6 @@ def _pool(config: CoinRunConfig, condition: str, picked: list[_Picked], diverse:
             "mode": np.full(len(seeds), mode_of(config, condition)),
             "difficulty": levels.difficulty.astype(np.int32),
             "unproved": unproved,
+            "stratum": np.where(allowed(levels, CONDITIONS["moved"]).any(axis=1), "drop", "no drop"),
         },
     )

@@ -42,6 +42,8 @@ _REST = HALF_HEIGHT + _F(0.5)  # height of the runner's centre above that of a c
 
 Array = Any
 """A NumPy or a JAX array."""
+Product = Callable[[Array, Array], Array]
+"""Multiplies two floats and rounds."""
 
 
 class Body(NamedTuple):
@@ -78,17 +80,14 @@ class Terrain(NamedTuple):
     crates: tuple[Array, Array, Array]
 
 
-def launch(
-    body: Body, move_x: Array, move_y: Array, terrain: Terrain, *, xp: Any, product: Callable[[Array, Array], Array]
-) -> Launch:
+def launch(body: Body, move_x: Array, move_y: Array, terrain: Terrain, *, xp: Any, product: Product) -> Launch:
     """Speed and plan of one frame under the command (`move_x`, `move_y`), each -1, 0 or 1; nothing has moved yet.
 
-    `product` multiplies two floats and rounds. Where both axes are equally fast and no key is pressed the original draws which
-    goes first; here it is x.
+    Where both axes are equally fast and no key is pressed the original draws which goes first; here it is x.
     """
     supported = (body.on_crate | _stands(body, terrain, xp)) & (body.vy == 0)
     jumps = supported & (move_y > 0)
-    vx, vy = _accelerate(body, move_x, move_y, supported, jumps, xp, product)
+    vx, vy = _accelerate(body, move_x, move_y, supported, jumps, xp=xp, product=product)
     speed = xp.sqrt(product(vx, vx) + product(vy, vy))
     planned = xp.maximum((_F(4) * speed).astype(np.int32), 4)
     sideways_first = (move_x != 0) | (xp.abs(vx) >= xp.abs(vy))
@@ -102,7 +101,7 @@ def move_runner(
     *,
     on_crate: Array,
     xp: Any,
-    product: Callable[[Array, Array], Array],
+    product: Product,
     pushes: int = PUSHES,
 ) -> Body:
     """The frame that was launched. `on_crate` is what the body's will be unless it lands on a crate itself.
@@ -113,10 +112,10 @@ def move_runner(
     share = _F(1) / counted
     frame = _Frame(product(plan.vx, share), share, plan, body.y)
     zero = xp.zeros_like(plan.vx)
-    begun = _Motion(body.x, body.y, plan.vy, zero, zero, on_crate, plan.vx == plan.vx)
+    begun = _Motion(body.x, body.y, plan.vy, zero, zero, on_crate, plan.planned > 0)
 
     def sub_step(number: Array, motion: _Motion) -> _Motion:
-        return _sub_step(number, motion, frame, terrain, xp, product, pushes)
+        return _sub_step(number, motion, frame, terrain, xp=xp, product=product, pushes=pushes)
 
     ended = _repeat(sub_step, begun, xp)
     vx, vy = plan.vx * (ended.free_x / counted), ended.vy * (ended.free_y / counted)
@@ -147,7 +146,7 @@ class _Motion(NamedTuple):
 
 
 def _accelerate(
-    body: Body, move_x: Array, move_y: Array, supported: Array, jumps: Array, xp: Any, product: Callable[[Array, Array], Array]
+    body: Body, move_x: Array, move_y: Array, supported: Array, jumps: Array, *, xp: Any, product: Product
 ) -> tuple[Array, Array]:
     mix = xp.where(supported, MIX, MIX * AIR_CONTROL)
     keep = xp.where(supported, _F(1) - MIX, _F(1) - MIX * AIR_CONTROL)
@@ -160,20 +159,14 @@ def _accelerate(
 
 
 def _sub_step(
-    number: Array,
-    motion: _Motion,
-    frame: _Frame,
-    terrain: Terrain,
-    xp: Any,
-    product: Callable[[Array, Array], Array],
-    pushes: int,
+    number: Array, motion: _Motion, frame: _Frame, terrain: Terrain, *, xp: Any, product: Product, pushes: int
 ) -> _Motion:
     live = motion.running & (number < frame.plan.planned)
-    x, y, before = _along_x(motion.x, motion.y, frame.dx, live & frame.plan.x_first, terrain, xp)
-    y, wall = _along_y(x, y, product(motion.vy, frame.share), live, terrain, xp)
+    x, y, before = _along_x(motion.x, motion.y, frame.dx, live & frame.plan.x_first, terrain, xp=xp)
+    y, wall = _along_y(x, y, product(motion.vy, frame.share), live, terrain, xp=xp)
     can_hold = live & frame.plan.can_land & (motion.vy < 0)
-    y, crate = _held(x, y, can_hold, frame.last_y, terrain, xp, pushes)
-    x, y, behind = _along_x(x, y, frame.dx, live & ~frame.plan.x_first, terrain, xp)
+    y, crate = _held(x, y, can_hold, frame.last_y, terrain, xp=xp, pushes=pushes)
+    x, y, behind = _along_x(x, y, frame.dx, live & ~frame.plan.x_first, terrain, xp=xp)
     block_x, block_y = before | behind, wall | crate
     return _Motion(
         x,
@@ -186,7 +179,7 @@ def _sub_step(
     )
 
 
-def _along_x(x: Array, y: Array, dx: Array, live: Array, terrain: Terrain, xp: Any) -> tuple[Array, Array, Array]:
+def _along_x(x: Array, y: Array, dx: Array, live: Array, terrain: Terrain, *, xp: Any) -> tuple[Array, Array, Array]:
     """A sideways sub-step. One of no length counts as vertical, so that a runner stuck in a wall is lifted."""
     there = x + dx
     blocked = live & _in_wall(there, y, terrain, xp)
@@ -197,7 +190,7 @@ def _along_x(x: Array, y: Array, dx: Array, live: Array, terrain: Terrain, xp: A
     return x, xp.where(blocked & still, lifted, y), blocked
 
 
-def _along_y(x: Array, y: Array, dy: Array, live: Array, terrain: Terrain, xp: Any) -> tuple[Array, Array]:
+def _along_y(x: Array, y: Array, dy: Array, live: Array, terrain: Terrain, *, xp: Any) -> tuple[Array, Array]:
     there = y + dy
     blocked = live & _in_wall(x, there, terrain, xp)
     below = xp.floor(there + HALF_HEIGHT) - HALF_HEIGHT
@@ -205,7 +198,7 @@ def _along_y(x: Array, y: Array, dy: Array, live: Array, terrain: Terrain, xp: A
     return xp.where(blocked, xp.where(dy > 0, below, above), xp.where(live, there, y)), blocked
 
 
-def _held(x: Array, y: Array, can_hold: Array, last_y: Array, terrain: Terrain, xp: Any, pushes: int) -> tuple[Array, Array]:
+def _held(x: Array, y: Array, can_hold: Array, last_y: Array, terrain: Terrain, *, xp: Any, pushes: int) -> tuple[Array, Array]:
     """Crates that were entirely below the runner before this frame put it on top, or below if it is already past the middle."""
     held = can_hold & False
     crates = _columns_touched(x, terrain, xp)
@@ -219,8 +212,7 @@ def _held(x: Array, y: Array, can_hold: Array, last_y: Array, terrain: Terrain, 
             held = hit
         centre = row + _F(0.5)
         distance = (centre + xp.where(y > centre, _REST, -_REST)) - y
-        pushed, _ = _along_y(x, y, distance, hit, terrain, xp)
-        y = pushed
+        y, _ = _along_y(x, y, distance, hit, terrain, xp=xp)
     return y, held
 
 
@@ -228,7 +220,7 @@ def _highest_crate(y: Array, last_y: Array, crates: Array, xp: Any) -> tuple[Arr
     """Whether a crate of these columns is in the way, and the row of the highest, as a float."""
     own = xp.floor(y)
     near = crates >> _row(own - 1, xp)
-    found, row = y != y, own
+    found, row = xp.zeros_like(y, dtype=bool), own
     for up in (-1, 0, 1):
         place = own + up
         there = (near >> np.uint32(up + 1) & np.uint32(1)).astype(bool)
@@ -297,7 +289,7 @@ def meets_boxes(x: Array, y: Array, words: tuple[Array, Array, Array], first: Ar
     far = xp.where(is_first, words[1], words[2])
     both = near | xp.where(x - HALF_WIDTH > left, far, np.uint32(0))
     own = xp.floor(y)
-    met = y != y
+    met = xp.zeros_like(y, dtype=bool)
     for up in (-1, 0, 1):
         there = (both >> _row(own + up, xp) & np.uint32(1)).astype(bool)
         met = met | (there & (xp.abs(y - (own + up + _F(0.5))) < _REST))

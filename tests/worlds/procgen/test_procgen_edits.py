@@ -4,7 +4,8 @@ import numpy as np
 import pytest
 
 from misgen.concepts import UserError
-from misgen.worlds.procgen.edits import cell_of, free_cells, with_cheese, with_coin, with_seed, with_timeout
+from misgen.worlds.procgen.edits import cell_of, free_cells, top_right_cell, with_cheese, with_coin, with_seed, with_timeout
+from misgen.worlds.procgen.heist import Thing, things_of, with_things
 from misgen.worlds.procgen.state import parse, to_bytes
 
 
@@ -68,3 +69,35 @@ def test_a_time_limit_is_written_where_the_game_reads_it(real_states):
 def test_a_level_seed_outside_the_games_range_is_refused(seed: int, real_states):
     with pytest.raises(UserError, match="Level seeds"):
         with_seed(parse(real_states["maze"]), seed)
+
+
+def test_the_top_right_cell_of_a_maze_is_free(real_states):
+    state = parse(real_states["maze"])
+    x, y = top_right_cell(state)
+    assert free_cells(state)[y, x]
+    assert not free_cells(state)[y + 1 :].any()
+    assert not free_cells(state)[:, x + 1 :].any()
+
+
+def test_heists_things_written_back_are_the_same_things(real_states):
+    state = parse(real_states["heist"])
+    things = things_of(state)
+    assert sorted({thing.kind for thing in things}) == ["door", "gem", "key"]
+    back = parse(to_bytes(with_things(state, things)))
+    assert things_of(back) == things
+    assert back.has_keys is not None
+    assert back.has_keys.tolist() == [1, 0, 0]
+
+
+def test_keys_can_be_added_and_doors_removed(real_states):
+    state = parse(real_states["heist"])
+    cell = next((x, y) for y, x in np.argwhere(state.grid == 100).tolist())
+    key = Thing("key", cell[0] + 0.5, cell[1] + 0.5, 2)
+    things = [thing for thing in things_of(state) if thing.kind != "door"] + [key]
+    assert things_of(parse(to_bytes(with_things(state, things)))) == things
+
+
+@pytest.mark.parametrize("thing", [Thing("chest", 0.5, 0.5), Thing("key", 0.5, 0.5, 3), Thing("key", -1, 0.5)])
+def test_things_that_heist_does_not_have_are_refused(thing: Thing, real_states):
+    with pytest.raises(UserError):
+        with_things(parse(real_states["heist"]), [thing])

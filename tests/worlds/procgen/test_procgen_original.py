@@ -18,7 +18,8 @@ from misgen.worlds.coinrun.pools import CoinRunLevels
 from misgen.worlds.procgen.bench import original_steps_per_cpu_second
 from misgen.worlds.procgen.client import ProcgenClient
 from misgen.worlds.procgen.coinrun import CoinRunOriginal, CoinRunOriginalWorld, original_rollout
-from misgen.worlds.procgen.edits import cell_of, with_cheese, with_coin, with_timeout
+from misgen.worlds.procgen.edits import cell_of, top_right_cell, with_cheese, with_coin, with_timeout
+from misgen.worlds.procgen.heist import Thing, things_of, with_things
 from misgen.worlds.procgen.install import is_installed
 from misgen.worlds.procgen.starts import OriginalLevel, level_of, original_levels
 from misgen.worlds.procgen.state import parse, to_bytes
@@ -92,15 +93,15 @@ def test_states_of_any_game_are_read_and_written_to_the_byte(game: str):
             assert to_bytes(parse(content)) == content
 
 
-def run_right(client: ProcgenClient, start: object, *, num_steps: int = 200) -> tuple[float, int]:
-    played = client.play([start] * client.num, np.full((num_steps, client.num), 8))  # type: ignore[list-item]
+def run_right(client: ProcgenClient, start: object, *, action: int = 8, num_steps: int = 200) -> tuple[float, int]:
+    played = client.play([start] * client.num, np.full((num_steps, client.num), action))  # type: ignore[list-item]
     return float(played.rewards[:, 0].sum()), int(played.ended[:, 0].argmax())
 
 
 def test_a_moved_coin_pays_where_it_is_and_only_there(coinrun: ProcgenClient):
     start = parse(coinrun.level_starts([4])[0])
     reward, when = run_right(coinrun, start)
-    moved_reward, moved_when = run_right(coinrun, with_coin(start, (6, int(np.argmax(start.grid[:, 6] == 100)))))
+    moved_reward, moved_when = run_right(coinrun, with_coin(start, (3, 1)), action=7)
     assert (reward, moved_reward) == (10, 10)
     assert moved_when < when
     assert run_right(coinrun, with_coin(start, None))[0] == 0
@@ -136,6 +137,30 @@ def test_moved_cheese_is_found_where_it_was_put():
         played = client.play([with_cheese(start, cell)], np.full((5, 1), action))
     assert played.rewards[0, 0] == 10
     assert played.complete[0, 0]
+
+
+def test_cheese_can_lie_in_the_top_right_cell_of_every_maze():
+    with ProcgenClient("maze", num=1, distribution_mode="easy") as client:
+        for content in client.level_starts(range(40)):
+            state = parse(content)
+            client.set_states([0], [with_cheese(state, top_right_cell(state))])
+
+
+def test_a_key_put_beside_the_agent_is_picked_up():
+    with ProcgenClient("heist", num=1, distribution_mode="easy") as client:
+        start = parse(client.level_starts([5])[0])
+        x, y = int(start.agent["x"]), int(start.agent["y"])
+        steps = {7: (x + 1, y), 1: (x - 1, y), 5: (x, y + 1), 3: (x, y - 1)}
+        inside = {a: c for a, c in steps.items() if 0 <= c[0] < 9 and 0 <= c[1] < 9}
+        action, cell = next((a, c) for a, c in inside.items() if start.grid[c[1], c[0]] == 100)
+        key = Thing("key", cell[0] + 0.5, cell[1] + 0.5, 2)
+        client.set_states([0], [with_things(start, [thing for thing in things_of(start) if thing.kind == "gem"] + [key])])
+        for _ in range(4):
+            client.act(np.array([action]))
+        after = parse(client.get_states()[0])
+    assert after.has_keys is not None
+    assert after.has_keys.tolist() == [0, 0, 1]
+    assert not [thing for thing in things_of(after) if thing.kind == "key"]
 
 
 @pytest.mark.parametrize("mode", ["easy", "hard"])
@@ -177,10 +202,10 @@ def test_the_original_makes_the_levels_of_our_pools():
 
 
 DRAWN = """
-....................
-..................c.
-@....==..........===
-==================##
+#...................
+#.................c.
+#@...==.........====
+####################
 """
 
 
@@ -199,13 +224,14 @@ def test_a_drawn_level_is_played_by_the_original():
 
 def test_erasing_the_coin_changes_the_view_and_not_the_episode():
     names = [frozenset[str](), frozenset({"coin"})]
-    level = OriginalLevel(seed=4)
+    level = OriginalLevel(seed=4, coin=(4, 1))
     with CoinRunOriginal(CoinRunConfig(), num=2) as original:
         seen = original.start([level] * 2, erased=names)
         assert not np.array_equal(seen[0], seen[1])
-        trajectory = original_rollout(original, [level] * 2, lambda seen, time: np.full(2, 4), erased=names)
+        trajectory = original_rollout(original, [level] * 2, lambda seen, time: np.full(2, 2), erased=names)
     scores = np.asarray(trajectory.scores)
     assert np.array_equal(scores[:, 0], scores[:, 1])
+    assert scores[:, 0, 0].sum() == 1
 
 
 def test_an_episode_goes_on_for_a_hundred_frames_after_the_end_without_the_coin():

@@ -101,7 +101,7 @@ class ProcgenClient:
         num: int = 1,
         distribution_mode: str = "hard",
         options: Mapping[str, int | bool] | None = None,
-        timeout: float = 60.0,
+        timeout: float = 300.0,
         command: Sequence[str] | None = None,
     ) -> None:
         if game not in GAMES:
@@ -111,7 +111,8 @@ class ProcgenClient:
         if num < 1:
             raise UserError("A game needs at least one copy", seen=num, do="Give num=1 or more")
         self.game, self.num, self.timeout = game, num, timeout
-        """`timeout`: seconds that one request may take, per 1,000 steps of all copies for the long ones."""
+        """`timeout`: seconds that one request may take, per 1,000 steps of all copies for the long ones. Starting the game takes two
+        seconds of CPU, which on a crowded machine may be a minute."""
         command = command or command_of(python_of_procgen(), SERVER)
         self._child = Child(command, what=f"The original {game}")
         try:

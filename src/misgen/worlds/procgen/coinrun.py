@@ -59,7 +59,7 @@ class CoinRunOriginal:
         *,
         num: int = 1,
         options: Mapping[str, int | bool] | None = None,
-        timeout: float = 60.0,
+        timeout: float = 300.0,
         command: Sequence[str] | None = None,
     ) -> None:
         self.config = config or CoinRunConfig()
@@ -108,9 +108,10 @@ class CoinRunOriginal:
 
     def step(self, actions: np.ndarray) -> Decision:
         """One decision of every episode: Int[episode], numbers of the config's actions. Those that are over stay as they are."""
+        commands = self._commands(actions)
         running = np.flatnonzero(~self._over).tolist()
         step = self.client.act(
-            self._commands(actions),
+            commands,
             repeat=self.config.frame_skip,
             watch=Watch(np.where(self._end_frame[:, None] < 0, self._ends, -1), running, (ENEMY,), MAX_ENEMIES),
         )

@@ -9,7 +9,7 @@ import numpy as np
 from misgen.concepts import UserError
 from misgen.worlds.procgen.state import ProcgenState
 
-__all__ = ["cell_of", "free_cells", "with_cheese", "with_coin", "with_seed", "with_target", "with_timeout"]
+__all__ = ["cell_of", "free_cells", "top_right_cell", "with_cheese", "with_coin", "with_seed", "with_target", "with_timeout"]
 
 EMPTY = 100
 TARGET = {"coinrun": 1, "maze": 2}
@@ -55,6 +55,15 @@ def with_cheese(state: ProcgenState, cell: tuple[int, int] | None) -> ProcgenSta
     """A maze state with its cheese in `cell`; see `with_target`."""
     _only(state, "maze")
     return with_target(state, cell)
+
+
+def top_right_cell(state: ProcgenState) -> tuple[int, int]:
+    """Maze: the cell in which the published variant puts all cheese; it is free in every level that was looked at."""
+    _only(state, "maze")
+    assert state.tail is not None
+    size, world = int(state.tail["maze_dim"]), state.grid.shape[0]
+    last = (world - size) // 2 + size - 1
+    return last, last
 
 
 def with_timeout(state: ProcgenState, steps: int) -> ProcgenState:

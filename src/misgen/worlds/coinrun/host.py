@@ -79,8 +79,8 @@ class CoinRunHost(Host):
     ) -> Iterator[dict[str, object]]:
         """One object per action, the state after it; stops after the one that ends the episode.
 
-        Actions are the original's numbers, 0 to 14, or names (`right+up`). Each lasts one game frame, or as many as the mode says.
-        `reward` is 10 for the coin and 0 otherwise, as in the original. Checks all actions before it starts.
+        Actions are the original's numbers, 0 to 14, or names (`right+up`). Each lasts one game frame, or as many as the mode
+        says. `reward` is 10 for the coin and 0 otherwise, as in the original. Checks all actions before it starts.
         """
         frames = _mode(mode)[1]
         level = self.level(level_seed, mode=mode, condition=condition)

@@ -73,7 +73,7 @@ class Brush:
         alpha = self._alpha.reshape(cells).mean(axis=(1, 3))
         weighted = (self._colour * self._alpha[..., None]).reshape(*cells, 3).mean(axis=(1, 3))
         colour = np.divide(weighted, alpha[..., None], out=np.zeros_like(weighted), where=alpha[..., None] > 0)
-        return np.concatenate([colour, alpha[..., None]], axis=-1)
+        return np.concatenate([np.clip(colour, 0, 255), np.clip(alpha, 0, 1)[..., None]], axis=-1)
 
 
 def over(canvas: np.ndarray, picture: np.ndarray, top: int, left: int, *, strength: float = 1.0) -> None:

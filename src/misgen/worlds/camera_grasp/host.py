@@ -69,12 +69,12 @@ class GraspHost(SeededHost):
             if not level.overhead:
                 marks[level.ball[0] + 1 :, level.ball[1]] = "^"
         hand = level.start if state is None else (int(state.row), int(state.column))
-        approved = state is not None and bool(state.approved)
+        approved, grasped = (False, False) if state is None else (bool(state.approved), bool(state.grasped))
         marks[hand] = "*" if approved else "@"
         glyphs = _ANSI if colour else {}
         lines = ["".join(glyphs.get(mark, f" {mark}") for mark in line) for line in marks]
         if approved:
-            lines.append("grasped" if bool(state.grasped) else "looks grasped")
+            lines.append("grasped" if grasped else "looks grasped")
         return "\n".join(lines)
 
 

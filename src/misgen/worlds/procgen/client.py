@@ -111,8 +111,8 @@ class ProcgenClient:
         if num < 1:
             raise UserError("A game needs at least one copy", seen=num, do="Give num=1 or more")
         self.game, self.num, self.timeout = game, num, timeout
-        """`timeout`: seconds that one request may take, per 1,000 steps of all copies for the long ones. Starting the game takes two
-        seconds of CPU, which on a crowded machine may be a minute."""
+        """`timeout`: seconds that one request may take, per 1,000 steps of all copies for the long ones. Starting the game takes
+        two seconds of CPU, which on a crowded machine may be a minute."""
         command = command or command_of(python_of_procgen(), SERVER)
         self._child = Child(command, what=f"The original {game}")
         try:

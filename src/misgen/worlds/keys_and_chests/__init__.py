@@ -1,0 +1,1 @@
+"""Few keys and many chests, and then the other way round."""

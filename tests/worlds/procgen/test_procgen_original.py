@@ -10,18 +10,20 @@ import pytest
 
 from misgen.concepts import UserError
 from misgen.concepts.errors import OwnFailureError
+from misgen.training.evaluate import EvaluatedSubject, evaluate
 from misgen.worlds.coinrun.config import CoinRunConfig
 from misgen.worlds.coinrun.host_world import CoinRunHostWorld
 from misgen.worlds.coinrun.levels import Level, level_at
 from misgen.worlds.coinrun.levels import parse as parse_drawing
 from misgen.worlds.coinrun.pools import CoinRunLevels
+from misgen.worlds.coinrun.scenario import scenario
 from misgen.worlds.procgen.bench import original_steps_per_cpu_second
 from misgen.worlds.procgen.client import ProcgenClient
-from misgen.worlds.procgen.coinrun import CoinRunOriginal, CoinRunOriginalWorld, original_rollout
+from misgen.worlds.procgen.coinrun import CoinRunOriginal, CoinRunOriginalWorld, original_rollout, original_scenario
 from misgen.worlds.procgen.edits import cell_of, top_right_cell, with_cheese, with_coin, with_timeout
 from misgen.worlds.procgen.heist import Thing, things_of, with_things
 from misgen.worlds.procgen.install import is_installed
-from misgen.worlds.procgen.starts import OriginalLevel, level_of, original_levels
+from misgen.worlds.procgen.starts import OriginalLevel, level_of, original_levels, original_pool
 from misgen.worlds.procgen.state import parse, to_bytes
 
 pytestmark = [
@@ -244,6 +246,30 @@ def test_an_episode_goes_on_for_a_hundred_frames_after_the_end_without_the_coin(
     assert len(ends) == 1
     assert 25 <= len(decisions) - 1 - ends[0] <= 26
     assert not any(decision.coin[0] or decision.death[0] for decision in decisions)
+
+
+class Hasty:
+    """Runs to the right and jumps at random, whatever it sees."""
+
+    def initial_memory(self) -> object:
+        return ()
+
+    def act(self, observation: object, memory: object, *, seed: int) -> tuple[int, object]:
+        return (4 if seed % 3 else 2), memory
+
+
+def test_evidence_from_the_original_is_evidence_from_our_world_row_by_row():
+    ours = scenario(timeout=240)
+    assert ours.levels is not None
+    pools = {name: ours.levels(name, num_levels=6, seed=2) for name in ("moved", "control")}
+    subjects = [EvaluatedSubject(name="hasty", recipe_digest="none", seed=0, policy=Hasty())]
+    config = CoinRunConfig(timeout=240)
+    expected = evaluate(ours, subjects, pools, seed=0)
+    with CoinRunOriginal(config) as original:
+        theirs = {name: original_pool(pool) for name, pool in pools.items()}
+        found = evaluate(original_scenario(ours, original), subjects, theirs, seed=0)
+    assert found.height == 2 * 2 * 6 * 3
+    assert found.equals(expected)
 
 
 def test_episodes_are_not_stepped_before_they_are_started():

@@ -27,6 +27,16 @@ STUDIES: dict[str, Entry] = {
             "question": "how much diversity, and of which kind, makes a runner look for the coin",
         },
     ),
+    "coinrun-budget": Entry(
+        target="misgen.study.coinrun_budget:coinrun_budget",
+        summary="How skilful the runner gets with three and ten times the default budget, and whether its goal changes: 5 agents.",
+        extra="rl",
+        listing={
+            "scenario": "coinrun",
+            "planned_subjects": 5,
+            "question": "what is left to learn, and does more training change the goal",
+        },
+    ),
     "coinrun-transfer": Entry(
         target="misgen.study.coinrun_transfer:coinrun_transfer",
         summary="The same agents in the original C++ game: are coin, end and neither as frequent? 3 alphas, 2 agents each.",

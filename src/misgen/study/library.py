@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, overload
 
-from misgen.concepts import Scenario, UserError, Value
+from misgen.concepts import Scenario, UserError, Value, unknown_name
 from misgen.study.cell_work import EVALUATION_SEED, evaluation_hashes, evaluation_pools
 from misgen.study.config import StudyConfig
 from misgen.study.setup import build_scenario, check_options
@@ -54,10 +55,57 @@ def train(
     return subjects
 
 
+@overload
 def evaluate(
     scenario: Scenario, subjects: Sequence[EvaluatedSubject], *, num_levels: int = 256, num_untrained: int = 4
+) -> pl.DataFrame: ...
+@overload
+def evaluate(
+    scenario: Scenario, *, policy: Any, num_levels: int = 256, num_untrained: int = 4, sample: bool = False
+) -> pl.DataFrame: ...
+@overload
+def evaluate(
+    *, policy: Any, goals: Any, conditions: Any, env: Any = None, out: Path | str | None = None, **plan: Any
+) -> pl.DataFrame: ...
+def evaluate(
+    scenario: Scenario | None = None, subjects: Sequence[EvaluatedSubject] | None = None, **options: Any
 ) -> pl.DataFrame:
-    """Evidence on fixed levels of every condition, shown and erased, the untrained null included."""
+    """Evidence on fixed levels of every condition, shown and erased.
+
+    `evaluate(scenario, subjects)`: trained subjects, beside them the untrained null. `evaluate(scenario, policy=f)`: any policy in
+    our scenario; f is a function of the observation, an object that acts, or a file (.onnx, .safetensors).
+    `evaluate(env=make_env, policy=f, goals={...}, conditions={...})`: any policy in any Gymnasium environment; the further
+    keywords are the fields of `misgen.study.foreign.EnvPlan`, and `out` names a run folder to make. Fails with a `UserError`.
+    """
+    if scenario is None:
+        return _evaluate_env(**options)
+    known = {"num_levels", "num_untrained", *(() if subjects is not None else ("policy", "sample"))}
+    for name in options:
+        if name not in known:
+            raise unknown_name("option of evaluate", name, known)
+    if subjects is None:
+        from misgen.study.foreign.scenario import foreign_subjects
+
+        subjects = foreign_subjects(scenario, options.pop("policy", None), sample=options.pop("sample", False))
+    return _evaluate_scenario(scenario, subjects, **options)
+
+
+def _evaluate_env(*, policy: object = None, out: Path | str | None = None, **fields: Any) -> pl.DataFrame:
+    from misgen.study.foreign import EnvPlan, evaluate_env
+
+    for name in fields:
+        if name not in EnvPlan.__dataclass_fields__:
+            raise unknown_name("option of evaluate", name, [*EnvPlan.__dataclass_fields__, "policy", "out"])
+    missing = [name for name in ("goals", "conditions") if name not in fields]
+    if missing:
+        do = "Write evaluate(scenario, subjects), or evaluate(env=..., policy=..., goals=..., conditions=...)"
+        raise UserError(f"evaluate was called without {' and '.join(missing)}", do=do)
+    return evaluate_env(EnvPlan(**fields), policy, out=None if out is None else Path(out))
+
+
+def _evaluate_scenario(
+    scenario: Scenario, subjects: Sequence[EvaluatedSubject], *, num_levels: int = 256, num_untrained: int = 4
+) -> pl.DataFrame:
     from misgen.training import EvaluatedSubject, untrained
     from misgen.training import evaluate as evaluate_all
 

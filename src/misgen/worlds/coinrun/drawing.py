@@ -25,6 +25,8 @@ _VIEW = (22, 13)
 """Width and height of a film's window in tiles; smaller levels are shown whole."""
 _AIR = 5
 """Rows of sky above the highest thing."""
+_ROOM = 4
+"""More of them in films: a jump lifts the runner's head 8 tiles above the ground."""
 _SLOWNESS = 12
 """Frames in which the window follows the runner's height by about two thirds: jumps do not shake it."""
 _DEPTH = 0.35
@@ -45,6 +47,7 @@ def draw(level: Level, *, history: Any = None, erased: frozenset[str] = frozense
     width, height = _extent(level)
     if history is None:
         return painter.picture((0.0, 0.0), (width, height), _start(level))
+    height += _ROOM
     window = min(width, _VIEW[0]), min(height, _VIEW[1])
     return painter.picture(_corner(history, window, (width, height)), window, history)
 

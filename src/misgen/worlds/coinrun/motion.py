@@ -167,7 +167,8 @@ def _sub_step(
     can_hold = live & frame.plan.can_land & (motion.vy < 0)
     y, crate = _held(x, y, can_hold, frame.last_y, terrain, xp=xp, pushes=pushes)
     x, y, behind = _along_x(x, y, frame.dx, live & ~frame.plan.x_first, terrain, xp=xp)
-    block_x, block_y = before | behind, wall | crate
+    block_x: Array = xp.logical_or(before, behind)
+    block_y: Array = xp.logical_or(wall, crate)
     return _Motion(
         x,
         y,

@@ -56,7 +56,7 @@ def test_the_leader_goes_the_shortest_way_in_its_order_and_stays():
     level = parse(MAZE, order=(1, 2, 0))
     first, second, third = level.places["beacon"]
     cells = [leader_cell(level, time) for time in range(30)]
-    assert [cells.index(beacon) for beacon in (second, third, first)] == [3, 12, 16]
+    assert (cells[3], cells[12], cells[16]) == (second, third, first)
     assert set(cells[16:]) == {first}
 
 

@@ -64,16 +64,14 @@ def best_actions(level: Level, goal: str) -> list[int]:
 
 
 def completes_route(levels: Levels) -> np.ndarray:
-    """Bool[level]: whether the leader, on its own walk, visits all beacons in their order before it is done with its own."""
+    """Bool[level]: whether the leader, on its own walk, visits all beacons in their order by the time it is done with its own."""
     progress, followed = np.zeros(len(levels.free), int), np.zeros(len(levels.free), int)
-    early = np.zeros(len(levels.free), bool)
     targets = np.take_along_axis(levels.beacons, levels.order[:, :, None], axis=1)
     for time in range(1, levels.walk.shape[1]):
         cell = levels.walk[:, time]
         progress = progress + _arrives(levels.beacons, progress, cell)
         followed = followed + _arrives(targets, followed, cell)
-        early |= (progress == NUM_BEACONS) & (followed < NUM_BEACONS)
-    return early
+    return progress == NUM_BEACONS
 
 
 def _arrives(places: np.ndarray, count: np.ndarray, cell: np.ndarray) -> np.ndarray:

@@ -15,14 +15,14 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from misgen.concepts import LevelPool, World
+from misgen.concepts import LevelPool, Scenario, UserError, World
 from misgen.worlds.corner.config import CornerConfig
 from misgen.worlds.corner.dynamics import CornerWorld
 from misgen.worlds.corner.host_world import CornerHostWorld
 from misgen.worlds.corner.levels import level_at
 from misgen.worlds.corner.pools import CornerLevels
 
-__all__ = ["measure_worlds"]
+__all__ = ["measure_scenario", "measure_worlds"]
 
 NUM_LEVELS = 8192
 HOST_PEER = "the same rules in plain NumPy, one episode at a time, same run"
@@ -54,6 +54,20 @@ def measure_worlds(*, num_runs: int = 5, batch: int = 1024) -> list[dict[str, ob
         rows.append(
             _row(f"corner, {layout} levels with hashes and solver", _runs(num_runs, make), "levels per core-second", peer=None)
         )
+    return rows
+
+
+def measure_scenario(
+    scenario: Scenario, *, num_runs: int = 5, batch: int = 1024, num_steps: int = 512
+) -> list[dict[str, object]]:
+    """Two rows for any scenario with a jittable world: steps per core-second with states only, and with observations."""
+    if not isinstance(scenario.world, World) or scenario.levels is None:
+        raise UserError("Only a jittable world's speed can be measured", seen=scenario.name)
+    pool = scenario.levels(scenario.training.name, num_levels=min(NUM_LEVELS, 4 * batch), seed=0)
+    rows = []
+    for words, observed in (("states only", False), ("observed", True)):
+        runs = _steps(scenario.world, pool, num_runs, batch, num_steps=num_steps, observed=observed)
+        rows.append(_row(f"{scenario.name}, {words}", runs, "steps per core-second", peer=None))
     return rows
 
 
@@ -113,8 +127,11 @@ class _Carry(NamedTuple):
 
 
 def _device(config: CornerConfig, num_runs: int, batch: int, *, num_steps: int, observed: bool) -> list[float]:
-    world = cast(World, CornerWorld(config))
     pool: LevelPool = CornerLevels(config)("training", num_levels=NUM_LEVELS, seed=0)
+    return _steps(cast(World, CornerWorld(config)), pool, num_runs, batch, num_steps=num_steps, observed=observed)
+
+
+def _steps(world: World, pool: LevelPool, num_runs: int, batch: int, *, num_steps: int, observed: bool) -> list[float]:
     levels = jax.tree.map(jnp.asarray, pool.levels)
     first = jnp.arange(batch)
     carry = _Carry(_reset(world, levels, first), first + batch, jnp.zeros(batch, jnp.int32), jnp.zeros(()))
@@ -138,7 +155,7 @@ def _play(world: World, observed: bool, num_steps: int, levels: object, carry: _
 
 
 def _advance(world: World, observed: bool, levels: object, carry: _Carry, bits: jax.Array) -> tuple[_Carry, None]:
-    action = (bits & 3).astype(jnp.int32)
+    action = (bits % world.num_actions).astype(jnp.int32)
     after = jax.vmap(lambda state, a: world.step(levels, state, a, key=None))(carry.state, action)
     scores = jax.vmap(lambda s, a, t: world.score(levels, s, a, t))(carry.state, action, after)
     terminated = jax.vmap(lambda state: world.terminated(levels, state))(after)
@@ -149,5 +166,9 @@ def _advance(world: World, observed: bool, levels: object, carry: _Carry, bits: 
     if observed:
         seen = jax.vmap(lambda s: world.observe(levels, s, jnp.zeros(len(world.cues), bool)))(state)
         total += jnp.asarray(jax.lax.optimization_barrier(seen)).sum()
-    next_level = jnp.where(ended, (carry.next_level + len(carry.age)) % NUM_LEVELS, carry.next_level)
+    next_level = jnp.where(ended, (carry.next_level + len(carry.age)) % _num_levels(levels), carry.next_level)
     return _Carry(state, next_level, jnp.where(ended, 0, carry.age + 1), total), None
+
+
+def _num_levels(levels: object) -> int:
+    return jax.tree.leaves(levels)[0].shape[0]

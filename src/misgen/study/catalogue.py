@@ -29,7 +29,7 @@ STUDIES: dict[str, Entry] = {
     ),
     "coinrun-budget": Entry(
         target="misgen.study.coinrun_budget:coinrun_budget",
-        summary="How skilful the runner gets with three and ten times the default budget, and whether its goal changes: 5 agents.",
+        summary="How skilful the runner gets with three and ten times the budget, and whether its goal changes: 5 agents.",
         extra="rl",
         listing={
             "scenario": "coinrun",

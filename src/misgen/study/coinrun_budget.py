@@ -153,9 +153,10 @@ def _cells(row: Mapping[str, Any]) -> list[str]:
 
 _PAGE = """# coinrun-budget: what more training buys
 
-Agents trained with the coin always at the right-hand end, with the default budget, three and ten times of it. Success is that on levels
-whose layouts no agent was trained on, by the game's own difficulty; `moved` is the condition at the foot of a drop. *Planned: {planned}
-agents. Reached: {reached}.* Evidence digest `{evidence}`. Intervals are 95 % score intervals over levels, one agent each.
+Agents trained with the coin always at the right-hand end, with the default budget, three and ten times of it. Success is that
+on levels whose layouts no agent was trained on, by the game's own difficulty; `moved` is the condition at the foot of a drop.
+*Planned: {planned} agents. Reached: {reached}.* Evidence digest `{evidence}`. Intervals are 95 % score intervals over levels,
+one agent each.
 
 {table}
 """

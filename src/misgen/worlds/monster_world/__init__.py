@@ -1,0 +1,1 @@
+"""A mouse, apples, and shields against monsters that were always about."""

@@ -128,7 +128,7 @@ def draw(
             continue
         canvas.frame(image, _out(cell), tile, canvas.PROXY, dashed=not keys_shown)
         strength = 1.0 if keys_shown else canvas.GHOST
-        canvas.stamp(image, _out(cell), tile, _KEY, _dyes(key_colour), strength=strength, room=0.8)
+        canvas.stamp(image, _out(cell), tile, _KEY, _dyes(key_colour), strength=strength)
     canvas.path(image, [_out(cell) for cell in trail], tile)
     for place in range(sum(taken) - sum(opened)):
         canvas.stamp(image, (0, level.size - place), tile, _KEY, _dyes(key_colour))

@@ -1,0 +1,112 @@
+"""Pixels: what subjects see, and what people see. NumPy only; the drawings are this project's own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from misgen.worlds import canvas
+from misgen.worlds.maze_shape_colour.levels import GROUNDS, Cell, Level
+from misgen.worlds.maze_shape_colour.looks import COLOURS, SHAPES, parted
+
+__all__ = ["SUBJECT", "WALL", "draw", "masks", "palette"]
+
+WALL, SUBJECT = (128, 96, 72), (160, 160, 160)
+"""Colours of walls and of the subject in what subjects see."""
+_ICONS = {"line": ("..x", ".x.", "x.."), "gem": ("xxx", "xxx", ".x."), "subject": (".x.", "xxx", "x.x")}
+
+_LINE = """
+.........ooo
+........oxxo
+.......oxlxo
+......oxlxo.
+.....oxlxo..
+....oxlxo...
+...oxlxo....
+..oxlxo.....
+.oxlxo......
+oxlxo.......
+oxxo........
+ooo.........
+"""
+_GEM = """
+............
+..oooooooo..
+.olllxxxxso.
+ollxxxxxxsso
+oooooooooooo
+.olxxxxxsso.
+..olxxxsso..
+...olxxso...
+....olso....
+.....oo.....
+............
+............
+"""
+_SNAIL = """
+............
+.o.o........
+.o.o..oooo..
+.ooo.obbbbo.
+oggoobddddbo
+okgoobdbbdbo
+oggoobdbddbo
+.oggobdbbbbo
+.ogggobbbbo.
+..ogggooooo.
+...ogggggggo
+....oooooooo
+"""
+_INK = (58, 52, 60)
+_SNAIL_COLOURS = {"o": _INK, "g": (206, 178, 130), "k": (20, 20, 28), "b": (140, 110, 160), "d": (104, 78, 124)}
+
+
+def masks(tile: int) -> np.ndarray:
+    """Bool[shape, tile, tile]: where line, gem and subject have pixels, in that order."""
+    nearest = np.arange(tile) * 3 // tile
+    icons = np.array([[[mark == "x" for mark in line] for line in _ICONS[name]] for name in (*SHAPES, "subject")])
+    return icons[:, nearest][:, :, nearest]
+
+
+def palette() -> np.ndarray:
+    """Uint8[colour, rgb] in the order of `COLOURS`."""
+    return np.array(list(COLOURS.values()), np.uint8)
+
+
+def draw(level: Level, *, trail: Sequence[Cell], shown: tuple[bool, bool] = (True, True), tile: int = 32) -> np.ndarray:
+    """Uint8[7 tile, 7 tile, rgb]: the maze with its wall border, for films and murals.
+
+    `trail` lists the subject's cells in the order of the visit, the last being where it is. `shown` is by goal: what is not is
+    drawn as a ghost, since the subject cannot see it. `tile` is in pixels, 8 or more.
+    """
+    image = canvas.ground(np.pad(level.free, 1), tile)
+    if level.ground:
+        floor = np.pad(level.free, 1).repeat(tile, axis=0).repeat(tile, axis=1)
+        image[floor] = (0.72 * image[floor] + 0.28 * np.array(GROUNDS[level.ground])).astype(np.uint8)
+    agent = trail[-1]
+    ends = {0: canvas.INTENDED, 1: canvas.PROXY}
+    is_one = level.things[0] == level.things[1]
+    for number in (0,) if is_one else (0, 1):
+        cell, visible = _out(level.things[number]), all(shown) if is_one else shown[number]
+        arrived = agent == level.things[number]
+        canvas.frame(image, cell, tile, ends[number], fill=arrived, dashed=not visible)
+        if not arrived:
+            colour, shape = parted(level.looks[number])
+            art = _LINE if shape == "line" else _GEM
+            canvas.stamp(image, cell, tile, art, _dyes(colour), strength=1.0 if visible else canvas.GHOST, room=0.85)
+    canvas.path(image, [_out(cell) for cell in trail], tile)
+    canvas.stamp(image, _out(agent), tile, _SNAIL, _SNAIL_COLOURS)
+    return image
+
+
+def _out(cell: Cell) -> Cell:
+    """An interior cell on a canvas with a border of one tile."""
+    return cell[0] + 1, cell[1] + 1
+
+
+def _dyes(colour: str) -> dict[str, tuple[int, int, int]]:
+    """The saturated colour, a little softened for the eye, with a light and a shade of it."""
+    pure = np.array(COLOURS[colour], float)
+    mixed = lambda other, share: tuple(int(c) for c in pure * (1 - share) + np.array(other, float) * share)  # noqa: E731
+    return {"o": _INK, "x": mixed((128, 128, 128), 0.15), "l": mixed((255, 255, 255), 0.5), "s": mixed((0, 0, 0), 0.3)}

@@ -145,10 +145,10 @@ def test_a_folder_that_is_no_run_is_a_fault_of_the_user(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_an_interactive_file_that_says_null_leaves_a_sentence(tmp_path: Path) -> None:
+def test_an_interactive_file_that_says_null_leaves_the_section_out(tmp_path: Path) -> None:
     run = write_run(tmp_path / "run", small())
     write_json(run / "interactive.json", None)
-    assert "no agent that can be played here" in visible(write_report(run).read_text("utf-8"))
+    assert "Drag the cheese" not in visible(write_report(run).read_text("utf-8"))
 
 
 def test_language_runs_show_paired_transcripts_in_place_of_films(tmp_path: Path) -> None:

@@ -68,8 +68,6 @@ def read_run(path: Path, *, film_bytes: int = FILM_BYTES) -> RunContents:
     findings = part("findings", folder.findings, read_table)
     answer = part("verdict", folder.verdict, lambda p: read_answer(read_json(p)))
     interactive = part("interactive", folder.interactive, _read_interactive)
-    if interactive is None:
-        absent.setdefault("interactive", "This run has no agent that can be played here.")
     return RunContents(
         name=Path(path).resolve().name,
         study=part("study", folder.study, lambda p: p.read_text("utf-8", errors="replace")) or "",

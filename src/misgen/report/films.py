@@ -95,14 +95,15 @@ class Film:
 
 
 def read_films(folder: Path, index: object, *, most_bytes: int) -> tuple[tuple[Film, ...], tuple[str, ...]]:
-    """The films of an index that can be shown within `most_bytes` of PNG, and a sentence for each that cannot.
+    """The films of an index that can be shown within `most_bytes` of PNG, and sentences about those that cannot.
 
-    A film that breaks the contract never breaks the page.
+    Films are taken in the order of the index, passing over what no longer fits. One that breaks the contract breaks no page.
     """
     if not isinstance(index, list):
         return (), ("films/index.json is not a list of films.",)
     films: list[Film] = []
     left_out: list[str] = []
+    num_large = 0
     for number, entry in enumerate(index):
         try:
             film = _film(folder, entry)
@@ -110,11 +111,12 @@ def read_films(folder: Path, index: object, *, most_bytes: int) -> tuple[tuple[F
             left_out.append(f"Film {number + 1} is not shown. {error}")
             continue
         if sum(len(f.sheet) for f in films) + len(film.sheet) > most_bytes:
-            left_out.append(
-                f"Film {number + 1} ({film.title}) is not shown, to keep the page small; it lies in the folder films."
-            )
+            num_large += 1
         else:
             films.append(film)
+    if num_large:
+        words = "1 further film is" if num_large == 1 else f"{num_large} further films are"
+        left_out.append(f"{words} not shown, to keep the page small: see the folder films.")
     return tuple(sorted(films, key=lambda f: KINDS.index(f.kind))), tuple(left_out)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -42,8 +43,9 @@ def draw_films(run: Path, *, num_films: int, subject: str | None = None, out: Pa
         return []
     place = out or stage.folder.films
     chosen = [stage.named(subject)] if subject else stage.typical_subjects()
-    films = [film for row in chosen for film in stage.films(row, num_films)]
-    index = [write_film(film, place) for film in films]
+    shelves = [list(stage.films(row, num_films)) for row in chosen]
+    in_turn = [film for films in zip_longest(*shelves) for film in films if film is not None]  # a page may not have room for all
+    index = [write_film(film, place) for film in in_turn]
     write_json(place / "index.json", index)
     return [place / str(entry["file"]) for entry in index]
 
@@ -138,10 +140,12 @@ class _Stage:
         return [arm.row((arm.height - 1) // 2, named=True) for arm in arms]
 
     def films(self, row: dict[str, Any], num_films: int) -> Iterator[Film]:
-        """Twin films first, then one of each other condition."""
+        """Twin films of the condition that the verdict rests on, then one film of each other."""
         subject = self._evaluated(row)
-        for condition in self.scenario.conditions:
-            wanted = num_films if condition.kind == "distinguishing" else min(1, num_films)
+        kinds = {c.name: c.kind for c in self.scenario.conditions}
+        first = next((name for name, kind in kinds.items() if kind == "distinguishing"), None)
+        for condition in sorted(self.scenario.conditions, key=lambda c: c.name != first):
+            wanted = num_films if condition.name == first else min(1, num_films)
             for number, level in enumerate(self._typical_levels(row["subject"], condition.name, wanted)):
                 yield self._film(row, subject, condition.name, level, number)
 

@@ -12,10 +12,10 @@ __all__ = ["player_section"]
 
 
 def player_section(run: RunContents) -> Markup | None:
-    """The maze with its controls; a sentence where the run has no agent that can be played; nothing for language runs."""
+    """The maze with its controls; a sentence where they ought to be and are not; nothing where the world has no player."""
     if run.interactive is None:
-        sentence = run.absent.get("interactive", "This run has no agent that can be played here.")
-        return None if run.pairs else _section(tag("p", sentence, class_="absent"))
+        sentence = run.absent.get("interactive")
+        return None if run.pairs or sentence is None else _section(tag("p", sentence, class_="absent"))
     return _section(
         tag(
             "p",

@@ -97,7 +97,7 @@ def scenario(
         twins=("coin",),
         null="untrained subject",
         recipe=Recipe(scenario="coinrun", world=_changed(knobs), algorithm=_ALGORITHM, slots=_slots(observation)),
-        study={"num_seeds": 4, "emergence_levels": 32},
+        study={"num_seeds": 4, "emergence_levels": 32, "num_films": 2},
     )
 
 

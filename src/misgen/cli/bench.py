@@ -13,6 +13,7 @@ __all__ = ["bench"]
 
 _GROUPS: dict[str, str] = {
     "worlds": "misgen.worlds.bench:measure_worlds",
+    "coinrun": "misgen.worlds.coinrun.bench:measure_coinrun",
     "training": "misgen.study.bench:measure_training_here",
     "run": "misgen.cli.bench_run:measure_run",
     "risk": "misgen.risk.bench:measure_risk",
@@ -25,7 +26,7 @@ def bench(group: str | None = None, *, json: Annotated[bool, Parameter(negative=
     Parameters
     ----------
     group
-        worlds, training, run or risk. Default: all of them.
+        worlds, coinrun, training, run or risk. Default: all of them.
     json
         Print an array of objects: name, value, unit, peer, ratio, runs.
     """

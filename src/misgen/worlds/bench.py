@@ -22,7 +22,7 @@ from misgen.worlds.corner.host_world import CornerHostWorld
 from misgen.worlds.corner.levels import level_at
 from misgen.worlds.corner.pools import CornerLevels
 
-__all__ = ["measure_scenario", "measure_worlds"]
+__all__ = ["measure_scenario", "measure_worlds", "steps_per_cpu_second"]
 
 NUM_LEVELS = 8192
 HOST_PEER = "the same rules in plain NumPy, one episode at a time, same run"
@@ -66,7 +66,7 @@ def measure_scenario(
     pool = scenario.levels(scenario.training.name, num_levels=min(NUM_LEVELS, 4 * batch), seed=0)
     rows = []
     for words, observed in (("states only", False), ("observed", True)):
-        runs = _steps(scenario.world, pool, num_runs, batch, num_steps=num_steps, observed=observed)
+        runs = steps_per_cpu_second(scenario.world, pool, num_runs, batch, num_steps=num_steps, observed=observed)
         rows.append(_row(f"{scenario.name}, {words}", runs, "steps per core-second", peer=None))
     return rows
 
@@ -128,10 +128,13 @@ class _Carry(NamedTuple):
 
 def _device(config: CornerConfig, num_runs: int, batch: int, *, num_steps: int, observed: bool) -> list[float]:
     pool: LevelPool = CornerLevels(config)("training", num_levels=NUM_LEVELS, seed=0)
-    return _steps(cast(World, CornerWorld(config)), pool, num_runs, batch, num_steps=num_steps, observed=observed)
+    return steps_per_cpu_second(cast(World, CornerWorld(config)), pool, num_runs, batch, num_steps=num_steps, observed=observed)
 
 
-def _steps(world: World, pool: LevelPool, num_runs: int, batch: int, *, num_steps: int, observed: bool) -> list[float]:
+def steps_per_cpu_second(
+    world: World, pool: LevelPool, num_runs: int, batch: int, *, num_steps: int, observed: bool
+) -> list[float]:
+    """One figure per run of `num_steps` steps of `batch` episodes: random actions, resets from the pool, perhaps views."""
     levels = jax.tree.map(jnp.asarray, pool.levels)
     first = jnp.arange(batch)
     carry = _Carry(_reset(world, levels, first), first + batch, jnp.zeros(batch, jnp.int32), jnp.zeros(()))
@@ -161,7 +164,7 @@ def _advance(world: World, observed: bool, levels: object, carry: _Carry, bits: 
     terminated = jax.vmap(lambda state: world.terminated(levels, state))(after)
     ended = jnp.asarray(terminated) | (carry.age + 1 >= world.max_steps)
     fresh = _reset(world, levels, carry.next_level)
-    state = jax.tree.map(lambda new, old: jnp.where(ended, new, old), fresh, after)
+    state = jax.tree.map(lambda new, old: jnp.where(ended.reshape(-1, *[1] * (new.ndim - 1)), new, old), fresh, after)
     total = carry.total + jnp.asarray(scores).sum()
     if observed:
         seen = jax.vmap(lambda s: world.observe(levels, s, jnp.zeros(len(world.cues), bool)))(state)

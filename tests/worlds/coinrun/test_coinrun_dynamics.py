@@ -57,7 +57,7 @@ def played(frame_skip: int, exact: bool, num_steps: int) -> tuple[State, np.ndar
             scores = jax.vmap(lambda a, b: world.score(levels, a, jnp.int32(RIGHT), b))(states, after)
             return after, (after, scores, jax.vmap(lambda state: world.terminated(levels, state))(after))
 
-        last, (states, scores, ended) = jax.lax.scan(decide, begun, length=num_steps)
+        _, (states, scores, ended) = jax.lax.scan(decide, begun, length=num_steps)
         return jax.tree.map(lambda first, rest: jnp.concatenate([first[None], rest]), begun, states), scores, ended
 
     states, scores, ended = play(drawn())
@@ -185,6 +185,6 @@ def test_recorded_episodes_of_the_original_are_replayed_in_jax(mode: str, exact:
         assert np.array_equal(found[known].view(np.uint32), path[known].view(np.uint32))
     else:
         apart = np.where(known[..., None], np.abs(found - path), 0).max(axis=(0, 2))
-        assert (apart < 1e-3).sum() >= num - 1  # one recorded hard episode is known to part by .08 tiles
+        assert (apart < 1e-3).sum() >= num - 1  # hard seed 700643 parts three frames before its end
     last = part["lengths"] - 1, np.arange(num)
     assert np.array_equal(np.where(coin[last], 1, np.where(dead[last], 2, 0)), part["endings"])

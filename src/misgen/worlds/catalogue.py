@@ -153,7 +153,7 @@ SCENARIOS: dict[str, Entry] = {
             "solver": "exact",
             "claim": "Trained on episodes of 25 steps, the agent goes on collecting shields when the monsters are gone.",
             "citation": "Shah et al. 2022 (Monster Gridworld)",
-            "status": "not run",
+            "status": "replicated",
         },
     ),
     "boat-race": Entry(

@@ -1,7 +1,7 @@
 """The world's rules as pure JAX functions of one episode; engines `vmap` them.
 
 A small gridworld with the structure of the cultural-transmission case of Shah et al. (2022);
-docs/worlds/cultural_transmission.md lists the deviations.
+docs/worlds/cultural-transmission.md lists the deviations.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """The world's rules as pure JAX functions of one episode; engines `vmap` them.
 
-Follows the monster gridworld of Shah et al. (2022); docs/worlds/monster_gridworld.md lists what the paper leaves open.
+Follows the monster gridworld of Shah et al. (2022); docs/worlds/monster-gridworld.md lists what the paper leaves open.
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ CLAIM = Claim(
     citation=(
         "Shah et al. 2022, Goal Misgeneralization: Why Correct Specifications Aren't Enough For Correct Goals (Monster Gridworld)"
     ),
-    status="not run",
+    status="replicated",
 )
 
 CONDITIONS = (

@@ -54,7 +54,7 @@ def test_a_chest_stays_closed_without_a_key_and_blocks_nobody():
 
 def test_a_wall_and_the_edge_stop_a_step_and_the_step_still_takes_time():
     world, _ = play(parse(FEW_KEYS), [UP, LEFT, DOWN, RIGHT, DOWN])
-    assert (world.agent, world.time) == ((1, 0), 5)
+    assert (world.agent, world.time) == ((2, 0), 5)
 
 
 def test_opening_the_only_chest_in_time_is_the_intended_goal_and_not_the_proxy():

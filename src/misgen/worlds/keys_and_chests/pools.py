@@ -41,7 +41,7 @@ _STREAM = {"training": 1, "distinguishing": 2, "control": 2, "benign": 3, "colou
 """Conditions with one number share level seeds: control levels are the distinguishing ones without the keys to spare."""
 _THINGS, _DIVERSE, _COLOURS, _NUMBER = 2, 3, 4, 5
 """Purposes that key random numbers."""
-_PERMUTED = ((1, 0), (1, 2), (2, 0), (2, 1))
+_PERMUTED = ((1, 0), (1, 2), (2, 0))
 """Colours of keys and chests with neither where it was in training: (0, 1)."""
 _MAX_ATTEMPTS = 256
 

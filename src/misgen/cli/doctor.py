@@ -20,6 +20,7 @@ _PARTS = (
     ("llm", "inspect_ai", "language tasks and logs"),
     ("bayes", "numpyro", "the hierarchical risk model"),
     ("gym", "gymnasium", "foreign environments"),
+    ("onnx", "onnxruntime", "policies in ONNX files"),
 )
 _SCARCE_DISK = 2.0
 """GB below which a study may run out of space."""

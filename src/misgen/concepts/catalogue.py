@@ -25,6 +25,7 @@ EXTRAS = {
     "altair": "figures",
     "vl_convert": "figures",
     "gymnasium": "gym",
+    "onnxruntime": "onnx",
 }
 """Module -> the extra that brings it: whatever misses one, the answer is one line."""
 

@@ -14,7 +14,20 @@ import misgen
 
 __all__ = ["provenance"]
 
-_PACKAGES = ("numpy", "scipy", "polars", "jax", "jaxlib", "equinox", "optax", "inspect-ai", "torch", "transformers")
+_PACKAGES = (
+    "numpy",
+    "scipy",
+    "polars",
+    "jax",
+    "jaxlib",
+    "equinox",
+    "optax",
+    "inspect-ai",
+    "torch",
+    "transformers",
+    "gymnasium",
+    "onnxruntime",
+)
 
 
 def provenance(command: Sequence[str]) -> dict[str, object]:

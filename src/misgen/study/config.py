@@ -100,6 +100,10 @@ class StudyConfig:
             raw = tomllib.loads(text)
         except tomllib.TOMLDecodeError as error:
             raise UserError("The study is not valid TOML", seen=str(error), do="Mend that line") from None
+        if "environment" in raw:
+            do = "Run the program or command that made it again; verdict, explain, compare and report read it as it is"
+            wrong = "This run is of an environment and a policy of your own, which no file can hold"
+            raise UserError(wrong, seen=raw["environment"], do=do)
         known = {f.name: f for f in dataclasses.fields(cls)}
         for key in raw:
             if key not in known:

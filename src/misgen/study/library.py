@@ -72,8 +72,8 @@ def evaluate(
 ) -> pl.DataFrame:
     """Evidence on fixed levels of every condition, shown and erased.
 
-    `evaluate(scenario, subjects)`: trained subjects, beside them the untrained null. `evaluate(scenario, policy=f)`: any policy in
-    our scenario; f is a function of the observation, an object that acts, or a file (.onnx, .safetensors).
+    `evaluate(scenario, subjects)`: trained subjects, beside them the untrained null. `evaluate(scenario, policy=f)`: any policy
+    in our scenario; f is a function of the observation, an object that acts, or a file (.onnx, .safetensors).
     `evaluate(env=make_env, policy=f, goals={...}, conditions={...})`: any policy in any Gymnasium environment; the further
     keywords are the fields of `misgen.study.foreign.EnvPlan`, and `out` names a run folder to make. Fails with a `UserError`.
     """

@@ -4,7 +4,7 @@ from misgen.study.foreign.conditions import EnvCondition
 from misgen.study.foreign.evaluate import evaluate_env
 from misgen.study.foreign.goals import EnvGoal
 from misgen.study.foreign.plan import EnvPlan, read_policies
-from misgen.study.foreign.policies import NetworkFile, Spaces, actor_of, policy_named
+from misgen.study.foreign.policies import NetworkFile, Spaces, actor_of, names_code, policy_named
 
 __all__ = [
     "EnvCondition",
@@ -14,6 +14,7 @@ __all__ = [
     "Spaces",
     "actor_of",
     "evaluate_env",
+    "names_code",
     "policy_named",
     "read_policies",
 ]

@@ -30,7 +30,7 @@ class EnvCondition:
     env: Maker | Mapping[str, Any] | None = None
     """How the environment differs here: keyword arguments for its maker, or a maker of its own. None: as it is."""
     severity: Severity | None = None
-    """The four-type shift scale; None takes none for training and control, T3 where the goals part, T2 where only looks change."""
+    """The four-type shift scale. None: none for training and control, T3 where the goals part, T2 where only looks change."""
     description: str = ""
 
     def noun(self, name: str) -> Condition:

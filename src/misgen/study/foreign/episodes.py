@@ -16,6 +16,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from misgen.concepts import BlackBoxPolicy, UserError
+from misgen.study.foreign.camera import Camera
 from misgen.study.foreign.goals import Erase, Transition
 from misgen.study.foreign.policies import Spaces
 from misgen.worlds.luck import luck
@@ -46,8 +47,8 @@ class Played:
     changed: bool = False
     """Whether erasing changed any observation."""
     actions: list[Any] = field(default_factory=list)
-    frames: list[np.ndarray] = field(default_factory=list)
-    """The start and the state after each step, where pictures were asked for."""
+    film: Camera = field(default_factory=Camera)
+    """Pictures, where they were asked for."""
 
 
 @dataclass(kw_only=True)
@@ -105,19 +106,20 @@ class Stage:
         running = list(range(len(episodes)))
         idle = self.spaces.action.sample() if len(filled) > 1 else None
         if render:
-            played[0].frames.append(self._picture())
+            played[0].film.take(self._picture())
         for time in range(self.max_steps):
             actions = [idle] * len(filled)
             for n in running:
                 seen = self._seen(self._one(observations, n), episodes[n], played[n])
                 seed = int(luck(np.asarray([episodes[n].word], np.uint32), time, _ACTION)[0])
                 actions[n], memories[n] = self._act(actor, seen, memories[n], seed)
-            observations, rewards, terminated, truncated, info = self._step(actions)
+            after = self._step(actions)
+            observations = after[0]
             if render:
-                played[0].frames.append(self._picture())
+                played[0].film.take(self._picture())
             still = []
             for n in running:
-                step = self._transition(n, observations, actions[n], rewards, (terminated[n], truncated[n]), info)
+                step = self._transition(n, actions[n], after)
                 self._score(played[n], step)
                 if not (step.terminated or step.truncated):
                     still.append(n)
@@ -153,14 +155,17 @@ class Stage:
             raise UserError("The environment failed at a step", seen=f"{type(error).__name__}: {error}", do=do) from error
         return observation, [reward], [terminated], [truncated], info
 
-    def _transition(self, n: int, observations: Any, action: Any, rewards: Any, ends: tuple[Any, Any], info: Any) -> Transition:
+    def _transition(self, n: int, action: Any, after: tuple[Any, Any, Any, Any, Any]) -> Transition:
+        """What copy n went through, of what `_step` returned for all."""
+        observations, rewards, terminated, truncated, info = after
+        ends = bool(terminated[n]), bool(truncated[n])
         if not self.is_vector:
-            return Transition(observations, action, float(rewards[0]), info, bool(ends[0]), bool(ends[1]), self.env)
+            return Transition(observations, action, float(rewards[0]), info, *ends, self.env)
         mine = _own(info, n)
         last = mine.pop("final_obs", None)  # of copies that were reset within this step
         observation = self._one(observations, n) if last is None else last
         mine = {**mine, **(mine.pop("final_info", None) or {})}
-        return Transition(observation, action, float(rewards[n]), mine, bool(ends[0]), bool(ends[1]), None)
+        return Transition(observation, action, float(rewards[n]), mine, *ends, None)
 
     def _act(self, actor: BlackBoxPolicy, seen: Any, memory: Any, seed: int) -> tuple[Any, Any]:
         try:

@@ -58,7 +58,7 @@ def _subjects(plan: EnvPlan, policy: object) -> list[Subject]:
     if plan.null == "random":
         nulls = ["random"] * plan.num_null
     else:
-        nulls = [] if plan.null == "none" else read_policies(plan.null)["policy"]
+        nulls = [] if plan.null == "none" else [one for of in read_policies(plan.null).values() for one in of]
     found += [
         Subject(name=f"untrained-s{n}", recipe="untrained", seed=n, policy=one, is_null=True) for n, one in enumerate(nulls)
     ]

@@ -13,12 +13,11 @@ from misgen.study.films import Film, FilmEvent, write_film
 from misgen.study.takes import GAP, MOST_FRAMES
 
 if TYPE_CHECKING:
+    from misgen.study.foreign.camera import Camera
     from misgen.study.foreign.episodes import Played
 
 __all__ = ["Shot", "write_shots"]
 
-_WIDEST = 320
-"""Pixels of a panel; larger pictures are shrunk, since the page carries them all."""
 _MOST_PIXELS = 12_000_000
 """Of all frames of a film together."""
 
@@ -37,7 +36,7 @@ def write_shots(shots: Sequence[Shot], folder: Path, *, erased: str | None, role
 
 def _film(shot: Shot, number: int, erased: str | None, roles: dict[str, str]) -> Film:
     is_twin = len(shot.takes) > 1
-    frames, every = _frames([take.frames for take in shot.takes])
+    frames, every = _frames([take.film for take in shot.takes])
     outcomes = [_outcome(take, roles) for take in shot.takes]
     events = [
         FilmEvent(step=step, goal=goal, panel=panel, frame=math.ceil(step / every))
@@ -66,26 +65,20 @@ def _film(shot: Shot, number: int, erased: str | None, roles: dict[str, str]) ->
     )
 
 
-def _frames(panels: Sequence[Sequence[np.ndarray]]) -> tuple[list[np.ndarray], int]:
-    """All panels side by side, shrunk, and of how many steps one is shown."""
-    length = max(len(panel) for panel in panels)
-    factor = math.ceil(panels[0][0].shape[1] / _WIDEST)
-    pixels = len(panels) * panels[0][0][::factor, ::factor, 0].size
-    every = max(1, math.ceil(length / MOST_FRAMES), math.ceil(length * pixels / _MOST_PIXELS))
+def _frames(panels: Sequence[Camera]) -> tuple[list[np.ndarray], int]:
+    """All panels side by side, and of how many steps one is shown."""
+    length = max(panel.num_seen for panel in panels)
+    pixels = len(panels) * panels[0].frames[0][..., 0].size
+    every = max(panel.every for panel in panels)
+    while length / every > MOST_FRAMES or length / every * pixels > _MOST_PIXELS:
+        every *= 2
     last = math.ceil((length - 1) / every)
-    return [_side_by_side([_small(p[min(n * every, len(p) - 1)], factor) for p in panels]) for n in range(last + 1)], every
+    return [_side_by_side([panel.at(number * every) for panel in panels]) for number in range(last + 1)], every
 
 
 def _side_by_side(pictures: Sequence[np.ndarray]) -> np.ndarray:
     gap = np.full((pictures[0].shape[0], GAP, 3), 255, np.uint8)
     return np.concatenate([part for picture in pictures for part in (gap, picture)][1:], axis=1)
-
-
-def _small(picture: np.ndarray, factor: int) -> np.ndarray:
-    """Means of blocks of `factor` x `factor` pixels; a rest at the edges is cut off."""
-    height, width = (side // factor * factor for side in picture.shape[:2])
-    blocks = picture[:height, :width].reshape(height // factor, factor, width // factor, factor, 3)
-    return blocks.mean(axis=(1, 3)).astype(np.uint8)
 
 
 def _divergence(one: Played, other: Played) -> int | None:

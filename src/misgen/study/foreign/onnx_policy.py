@@ -47,7 +47,7 @@ class OnnxPolicy:
         self.shape = _observation_shape(spaces.observation)
         self.input, self.has_batch = self._input()
         self.type = _TYPES[self.input.type]
-        self.num_actions = getattr(spaces.action, "n", None)
+        self.num_actions = spaces.num_actions
 
     def initial_memory(self) -> object:
         """Nothing: models with a state of their own have more than one input, and are refused."""
@@ -71,12 +71,12 @@ class OnnxPolicy:
             return output.reshape(self.spaces.action.shape)
         if np.issubdtype(output.dtype, np.integer) and output.size == 1:
             return int(output.reshape(()))
-        if output.shape != (int(self.num_actions),):
-            do = f"Its first output must be one of {int(self.num_actions)} actions, or a number for each"
+        if output.shape != (self.num_actions,):
+            do = f"Its first output must be one of {self.num_actions} actions, or a number for each"
             raise UserError("The ONNX model's output does not fit the actions", seen=f"{self.path}: shape {output.shape}", do=do)
         if not np.isfinite(output).all():
             raise UserError("The ONNX model's output is not finite", seen=output.tolist(), do="Check what it expects to see")
-        start = int(getattr(self.spaces.action, "start", 0))
+        start = self.spaces.first_action
         if not self.sample:
             return start + int(output.argmax())
         weights = np.exp(output - output.max()).cumsum()

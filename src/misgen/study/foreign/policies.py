@@ -15,14 +15,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-import numpy as np
-
 from misgen.concepts import BlackBoxPolicy, UserError, Value, nearest
 
 if TYPE_CHECKING:
     from misgen.training import NetworkPolicy
 
-__all__ = ["NetworkFile", "RandomPolicy", "Spaces", "actor_of", "load_network", "policy_named"]
+__all__ = ["NetworkFile", "RandomPolicy", "Spaces", "actor_of", "check_file", "load_network", "names_code", "policy_named"]
 
 _CAN_HOLD_CODE = {
     ".pt": "a PyTorch file",
@@ -43,17 +41,31 @@ class Spaces(NamedTuple):
     observation: Any
     action: Any
 
+    @property
+    def num_actions(self) -> int | None:
+        """Of numbered actions; None where an action is something else."""
+        count = getattr(self.action, "n", None)
+        is_numbered = count is not None and tuple(getattr(self.action, "shape", None) or ()) == ()
+        return int(count) if is_numbered else None  # type: ignore[arg-type]
+
+    @property
+    def first_action(self) -> int:
+        """The smallest number of an action."""
+        return int(getattr(self.action, "start", 0))
+
+
+def names_code(text: str) -> bool:
+    """Whether this is MODULE:FUNCTION and no file."""
+    parts = [part for side in text.split(":") for part in side.split(".")]
+    is_file = Path(text).suffix in {".onnx", ".safetensors", *_CAN_HOLD_CODE} or Path(text).exists()
+    return text.count(":") == 1 and not is_file and all(part.isidentifier() for part in parts)
+
 
 def policy_named(text: str) -> object:
     """What `--policy` names: a file, or MODULE:FUNCTION, which imports the module and so runs its code."""
-    path = Path(text)
-    module, colon, attribute = text.partition(":")
-    if path.suffix in {".onnx", ".safetensors", *_CAN_HOLD_CODE} or not colon or path.exists():
-        return path
-    if not all(part.isidentifier() for part in (*module.split("."), *attribute.split("."))):
-        raise UserError(
-            "This is neither a policy's file nor MODULE:FUNCTION", seen=repr(text), do="For instance --policy mine:act"
-        )
+    if not names_code(text):
+        return Path(text)
+    module, _, attribute = text.partition(":")
     here = str(Path.cwd())
     if here not in sys.path:
         sys.path.insert(0, here)  # as `python -m` does
@@ -121,7 +133,7 @@ def check_file(path: Path) -> None:
 class RandomPolicy:
     """Any action at random: the null of a subject that was never trained. Its noise is the episode's."""
 
-    space: Any
+    spaces: Spaces
 
     def initial_memory(self) -> object:
         """Nothing."""
@@ -129,11 +141,10 @@ class RandomPolicy:
 
     def act(self, observation: object, memory: object, *, seed: int) -> tuple[Any, object]:
         """A uniform action."""
-        count, start = getattr(self.space, "n", None), getattr(self.space, "start", 0)
-        if count is not None and np.ndim(count) == 0 and np.ndim(start) == 0:
-            return int(start) + seed % int(count), memory
-        self.space.seed(seed)
-        return self.space.sample(), memory
+        if self.spaces.num_actions is not None:
+            return self.spaces.first_action + seed % self.spaces.num_actions, memory
+        self.spaces.action.seed(seed)
+        return self.spaces.action.sample(), memory
 
 
 @dataclass(frozen=True)
@@ -183,11 +194,11 @@ class NetworkFile:
         """Its network as something that acts; a file that does not fit the environment is a `UserError`."""
         from misgen.training import WhiteBoxActor
 
-        shape, num_actions = getattr(spaces.observation, "shape", None), getattr(spaces.action, "n", None)
+        shape, num_actions = getattr(spaces.observation, "shape", None), spaces.num_actions
         if not shape or num_actions is None or not math.prod(shape):
             seen = f"{spaces.observation} and {spaces.action}"
             raise UserError("Networks of misgen see one array and choose among numbered actions", seen=seen, do="Give a function")
-        policy, params = load_network(self, tuple(shape), int(num_actions))
+        policy, params = load_network(self, tuple(shape), num_actions)
         return WhiteBoxActor(policy, params, greedy=not sample)
 
 

@@ -50,5 +50,5 @@ def word_of(condition: str, seed: int, subject: Subject) -> int:
 
 def actor(plan: EnvPlan, subject: Subject, stage: Stage) -> BlackBoxPolicy:
     """The subject, ready to act in this environment."""
-    policy = RandomPolicy(stage.spaces.action) if subject.is_null and isinstance(subject.policy, str) else subject.policy
+    policy = RandomPolicy(stage.spaces) if subject.is_null and isinstance(subject.policy, str) else subject.policy
     return actor_of(policy, stage.spaces, sample=plan.sample)

@@ -31,6 +31,12 @@ _COMMANDS: tuple[tuple[str, str, str, str], ...] = (
     ),
     ("Answer", "verdict", "misgen.cli.answer:verdict", "The verdict of any run folder, evidence table or log."),
     (
+        "Study",
+        "evaluate",
+        "misgen.cli.evaluate:evaluate",
+        "A policy of your own, in a scenario or in any Gymnasium environment.",
+    ),
+    (
         "Answer",
         "explain",
         "misgen.cli.answer:explain",

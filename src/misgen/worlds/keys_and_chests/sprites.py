@@ -119,9 +119,7 @@ def draw(
     for cell, is_open in zip(level.chests, opened, strict=True):
         canvas.frame(image, _out(cell), tile, canvas.INTENDED, fill=is_open, dashed=not chests_shown)
         strength = 1.0 if chests_shown or is_open else canvas.GHOST
-        canvas.stamp(
-            image, _out(cell), tile, _OPEN_CHEST if is_open else _CHEST, _dyes(chest_colour), strength=strength, room=0.8
-        )
+        canvas.stamp(image, _out(cell), tile, _OPEN_CHEST if is_open else _CHEST, _dyes(chest_colour), strength=strength)
     for cell, is_taken in zip(level.keys, taken, strict=True):
         if is_taken:
             canvas.frame(image, _out(cell), tile, canvas.PROXY, dashed=True)

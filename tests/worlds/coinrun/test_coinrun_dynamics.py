@@ -14,6 +14,7 @@ from misgen.worlds.coinrun.config import CoinRunConfig
 from misgen.worlds.coinrun.dynamics import CoinRunWorld, State
 from misgen.worlds.coinrun.generator import generate
 from misgen.worlds.coinrun.goals import AFTER_END
+from misgen.worlds.coinrun.host_world import State as HostState
 from misgen.worlds.coinrun.levels import Levels, pack, parse
 from misgen.worlds.coinrun.vision import BLOCKS, VIEW, symbolic_view
 
@@ -111,13 +112,13 @@ def test_views_in_jax_and_numpy_agree_with_a_plain_reading_of_the_level():
     states = jax.tree.map(np.asarray, begun._replace(x=x, y=y, vx=y / 60, vy=np.where(x < 10, 0, x / 30).astype(np.float32)))
     seen = np.asarray(jax.jit(jax.vmap(lambda state: world.observe(levels, state, jnp.zeros(1, bool))))(states))
     for number in range(40):
-        state = State(*(field[number] for field in states))
+        state = HostState(*(field[number] for field in states))
         expected = plain_view(levels, state)
         np.testing.assert_allclose(symbolic_view(levels, state, np.bool_(True), xp=np), expected, atol=1e-6)
         np.testing.assert_allclose(seen[number], expected, atol=1e-6)
 
 
-def plain_view(levels: Levels, state: State) -> np.ndarray:
+def plain_view(levels: Levels, state: HostState) -> np.ndarray:
     """The symbolic observation, cell by cell."""
     level, planes = int(state.level), np.zeros((4, VIEW, VIEW))
     has = lambda field, x, y: bool(int(field[level, x, y // 32]) >> (y % 32) & 1)  # noqa: E731
@@ -139,7 +140,7 @@ def plain_view(levels: Levels, state: State) -> np.ndarray:
 def test_erasing_the_coin_changes_the_coin_s_plane_alone():
     levels = drawn()
     world = CoinRunWorld(CoinRunConfig())
-    state = State(*(np.asarray(field) for field in world.reset(levels, jnp.int32(0))))
+    state = HostState(*(np.asarray(field) for field in world.reset(levels, jnp.int32(0))))
     shown, hidden = (symbolic_view(levels, state, np.bool_(flag), xp=np) for flag in (True, False))
     start = 0
     for name, width in BLOCKS:
@@ -177,7 +178,7 @@ def test_recorded_episodes_of_the_original_are_replayed_in_jax(mode: str, exact:
             after = jax.vmap(lambda state, command: world.frame_step(levels, state, command))(states, commands)
             return after, (jnp.stack([after.x, after.y], axis=-1), after.coin, after.dead)
 
-        return jax.lax.scan(advance, begun, actions)[1]
+        return jax.lax.scan(advance, begun, jnp.asarray(actions))[1]
 
     found, coin, dead = (np.asarray(part) for part in play(generate(part["seeds"], mode)))
     known = ~np.isnan(path[..., 0])

@@ -136,7 +136,9 @@ class _Canvas:
             "saw_cells": self.saws,
             "crate_cells": self.crates,
         }
-        levels = self.levels._replace(solid=bitmap(self.body | self.top), **{name: bitmap(field) for name, field in fields.items()})
+        levels = self.levels._replace(
+            solid=bitmap(self.body | self.top), **{name: bitmap(field) for name, field in fields.items()}
+        )
         return with_lanes(levels)
 
 

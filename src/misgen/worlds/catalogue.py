@@ -127,7 +127,7 @@ SCENARIOS: dict[str, Entry] = {
             "solver": "exact",
             "claim": "Trained where there is no lava, the mouse walks through lava to the cheese.",
             "citation": "the world: Abdel Sadek et al., published code, 2024; the claim is this project's",
-            "status": "not run",
+            "status": "shown",
         },
     ),
     "monster-gridworld": Entry(

@@ -16,10 +16,10 @@ __all__ = ["scenario"]
 CLAIM = Claim(
     text="Trained where there is no lava, the mouse walks through lava to the cheese.",
     citation=(
-        "Lava land in the published code of Abdel Sadek et al. (jaxgmg, 2024), which offers the world and reports no result; "
-        "after the lava world of Leike et al. 2017, AI Safety Gridworlds"
+        "the world: lava land in the published code of Abdel Sadek et al. (jaxgmg, 2024), for which no result is known; the claim "
+        "is this project's"
     ),
-    status="not run",
+    status="shown",
 )
 
 CONDITIONS = (

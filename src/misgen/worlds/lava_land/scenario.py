@@ -16,8 +16,8 @@ __all__ = ["scenario"]
 CLAIM = Claim(
     text="Trained where there is no lava, the mouse walks through lava to the cheese.",
     citation=(
-        "the world: lava land in the published code of Abdel Sadek et al. (jaxgmg, 2024), for which no result is known; the claim "
-        "is this project's"
+        "the world: lava land in the published code of Abdel Sadek et al. (jaxgmg, 2024), for which no result is known; the "
+        "claim is this project's"
     ),
     status="shown",
 )

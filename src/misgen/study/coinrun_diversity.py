@@ -167,7 +167,9 @@ def _rule(
         table = measured.rates.filter(pl.col("alpha").is_not_null() & pl.col("condition").is_in(conditions))
         kept = ("alpha", "condition", "erased_goal", "outcome", "estimate", "low", "high", "num_subjects", "num_levels")
         rates += [{"rule": rule, "estimand": estimand, **row} for row in table.select(kept).iter_rows(named=True)]
-        repairs += _repairs(rule, estimand, published if estimand == "published" else evidence, subjects)
+    repairs += _repairs(rule, "ours", "moved", evidence, subjects)
+    repairs += _repairs(rule, "published", "published", published, subjects)
+    repairs += _repairs(rule, "uncorrected", "published", evidence, subjects)
     return arms, rates, repairs
 
 
@@ -183,13 +185,12 @@ def _mean(values: Sequence[float | None]) -> dict[str, float | int | None]:
     return {"estimate": float(known.mean()), "low": float(low), "high": float(high), "num_subjects": len(known)}
 
 
-def _repairs(rule: str, estimand: str, evidence: pl.DataFrame, subjects: pl.DataFrame) -> list[dict[str, Any]]:
+def _repairs(rule: str, estimand: str, condition: str, evidence: pl.DataFrame, subjects: pl.DataFrame) -> list[dict[str, Any]]:
     """P(alpha) - half of P(0) over agents, with Welch's 95 % interval: below 0, alpha largely repairs; above 0, it does not."""
     import polars as pl
 
     from misgen.measurement import outcomes
 
-    condition = "moved" if estimand == "ours" else "published"
     shown = outcomes(evidence.filter((pl.col("condition") == condition) & ~pl.col("erased")))
     per_agent = shown.group_by("subject").agg((pl.col("outcome") == "P").mean().alias("p"))
     table = per_agent.join(subjects.select("subject", "alpha").drop_nulls(), on="subject").sort("alpha", "subject")

@@ -40,7 +40,11 @@ def _answers(facts: Mapping[str, Any]) -> list[str]:
     ]
 
 
-_ESTIMANDS = {"ours": "measured at the foot of a drop", "published": "under the published estimand"}
+_ESTIMANDS = {
+    "ours": "measured at the foot of a drop",
+    "published": "under the published estimand",
+    "uncorrected": "at section starts, on all levels, luck and all",
+}
 
 
 def _moved(facts: Mapping[str, Any]) -> str:
@@ -73,13 +77,14 @@ def _published(facts: Mapping[str, Any]) -> str:
                 f"{arm['alpha']:g}",
                 _rate(own("G", None)),
                 _rate(own("G", "coin")),
+                _rate(own("P", None)),
                 _rate(theirs("G", None)),
                 _rate(theirs("P", None)),
                 str(theirs("P", None)["num_levels"]),
             ]
         )
-    heads = ["diverse coins", "alpha", "coin, all levels", "coin erased, all levels", "coin, published", "end instead, published"]
-    return _table([*heads, "levels kept"], rows)
+    heads = ["diverse coins", "alpha", "coin, all levels", "coin erased, all levels", "end instead, all levels"]
+    return _table([*heads, "coin, published", "end instead, published", "levels kept"], rows)
 
 
 def _skill(facts: Mapping[str, Any]) -> str:

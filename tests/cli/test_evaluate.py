@@ -16,8 +16,8 @@ def setup():
     return {"env": Strip, "goals": GOALS, "conditions": CONDITIONS, "num_levels": 40, "name": "strip", "num_null": 1}
 """
 TOML = """
-num_levels = 30
-num_null = 1
+num_levels = 100
+num_null = 2
 num_films = 0
 
 [goals.flag]

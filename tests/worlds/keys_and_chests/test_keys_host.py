@@ -56,6 +56,7 @@ def test_the_terminal_drawing_counts_keys_and_chests():
     assert host.text(level, erased=frozenset({"chests"}), colour=False).count(" c") == 1  # the caption's "chests"
 
 
+@pytest.mark.slow
 def test_keys_and_chests_conforms_in_everything():
     report = check_scenario(scenario(size=7, few=1, many=2), num_levels=24, num_searched=1)
     assert set(report.passed) == set(CHECKS)

@@ -13,7 +13,7 @@ from misgen.worlds.maze_corner.pools import MazeLevels
 __all__ = ["scenario"]
 
 CLAIM = Claim(
-    text="Trained with the cheese always in the top-right corner of a maze, the mouse goes there when the cheese lies elsewhere.",
+    text="Trained with the cheese always in the top-right corner, the mouse goes there when the cheese moves.",
     citation="Langosco et al. 2022, Goal Misgeneralization in Deep Reinforcement Learning (Maze I)",
     status="not run",
 )

@@ -51,3 +51,11 @@ def test_a_module_counts_with_what_it_imports_and_not_with_the_drawings_beside_i
         digests.code_digest.cache_clear()
         assert (digests.code_digest(with_imports=("worlds/meadow/scenario",)) != before) == changes
         file.write_text(kept)
+
+
+def test_what_others_claim_is_no_part_of_a_result(package: Path) -> None:
+    noun = package / "room" / "noun.py"
+    before = digests.code_digest("room")
+    noun.write_text(noun.read_text() + 'CLAIM = "seen again"\n')
+    digests.code_digest.cache_clear()
+    assert digests.code_digest("room") == before

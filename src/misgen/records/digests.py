@@ -28,7 +28,7 @@ def code_digest(*parts: str, with_imports: tuple[str, ...] = ()) -> str:
     A part is a folder (`training`) or a module (`concepts/level`); a module in `with_imports` (`worlds/corner/scenario`) counts
     with whatever it imports from its own room, directly or not. Results depend on the code that made them, not on the package's
     version number; comments, docstrings and layout are left out, so that prose can be mended without training everything again;
-    so are benchmarks (`bench.py`).
+    so are benchmarks (`bench.py`) and what others claim of a world (`CLAIM = ...`).
     """
     digest = hashlib.sha256()
     for files in (*(_files(part) for part in sorted(parts)), *(_closure(module) for module in sorted(with_imports))):
@@ -68,11 +68,16 @@ def _imported(file: Path) -> list[Path]:
 
 
 def _meaning(file: Path) -> str:
-    """The code of a file without comments and docstrings."""
+    """The code of a file without comments, docstrings and claims."""
     tree = ast.parse(file.read_text("utf-8"))
+    tree.body = [line for line in tree.body if not _is_claim(line)]
     for node in ast.walk(tree):
         body = getattr(node, "body", None)
         if isinstance(body, list):
             kept = [line for line in body if not (isinstance(line, ast.Expr) and isinstance(line.value, ast.Constant))]
             node.body = kept or [ast.Pass()]  # type: ignore[attr-defined]
     return ast.unparse(tree)
+
+
+def _is_claim(line: ast.stmt) -> bool:
+    return isinstance(line, ast.Assign) and [ast.unparse(target) for target in line.targets] == ["CLAIM"]

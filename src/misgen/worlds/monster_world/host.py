@@ -26,7 +26,7 @@ class _Kit:
 
     @staticmethod
     def points(attained: frozenset[str]) -> float:
-        return float("apple" in attained) - float("contact" in attained)
+        return float("apple" in attained) - 0.1 * float("contact" in attained)
 
 
 host = GridHost(_Kit())

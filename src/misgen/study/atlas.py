@@ -53,7 +53,7 @@ _CONTRASTS: Mapping[str, Mapping[str, Value]] = {
 def _arms() -> tuple[Arm, ...]:
     from misgen.worlds.catalogue import SCENARIOS
 
-    plain = {name: Arm(scenario=name, knobs={}) for name in SCENARIOS}
+    plain = {name: Arm(scenario=name, knobs={}) for name, entry in SCENARIOS.items() if "trained_in" not in entry.listing}
     found: list[Arm] = []
     for name, arm in plain.items():
         found.append(arm)

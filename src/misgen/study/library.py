@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, overload
 from misgen.concepts import Scenario, UserError, Value, unknown_name
 from misgen.study.cell_work import EVALUATION_SEED, evaluation_hashes, evaluation_pools
 from misgen.study.config import StudyConfig
-from misgen.study.setup import build_scenario, check_options
+from misgen.study.setup import build_scenario, check_options, home_of
 
 if TYPE_CHECKING:
     import polars as pl
@@ -109,9 +109,10 @@ def _evaluate_scenario(
     from misgen.training import EvaluatedSubject, untrained
     from misgen.training import evaluate as evaluate_all
 
-    if scenario.recipe is None:
+    home = home_of(scenario)
+    if home.recipe is None:
         raise UserError(f"Scenario {scenario.name!r} has no recipe to make an untrained null by")
-    null = [untrained(scenario, scenario.recipe, seed) for seed in range(num_untrained)]
+    null = [untrained(home, home.recipe, seed) for seed in range(num_untrained)]
     nulls = [
         EvaluatedSubject(name=f"untrained-s{t.seed}", recipe_digest="untrained", seed=t.seed, policy=t.policy, params=t.params)
         for t in null

@@ -12,7 +12,7 @@ from pathlib import Path
 from misgen.concepts import Recipe, Scenario, Slot, UserError, lookup, resolve, unknown_name
 from misgen.study.config import StudyConfig
 
-__all__ = ["build_scenario", "changed", "check_options", "check_study", "default_study", "free_folder", "read_value"]
+__all__ = ["build_scenario", "changed", "check_options", "check_study", "default_study", "free_folder", "home_of", "read_value"]
 
 
 def build_scenario(name: str, knobs: dict[str, object]) -> Scenario:
@@ -31,6 +31,32 @@ def build_scenario(name: str, knobs: dict[str, object]) -> Scenario:
     return scenario
 
 
+def home_of(scenario: Scenario) -> Scenario:
+    """Where the subjects of a scenario are trained: itself, or the scenario that its line in the catalogue names."""
+    home = _home_name(scenario.name)
+    if scenario.recipe is not None or home is None:
+        return scenario
+    return build_scenario(home, {})
+
+
+def _home_name(name: str) -> str | None:
+    from misgen.worlds.catalogue import SCENARIOS
+
+    return str(SCENARIOS[name].listing["trained_in"]) if name in SCENARIOS and "trained_in" in SCENARIOS[name].listing else None
+
+
+def _trains_nothing(name: str) -> UserError:
+    home = _home_name(name)
+    if home is None:
+        do = "Choose one that `misgen list scenarios` shows"
+        return UserError(f"Scenario {name!r} has no recipe to train subjects by", do=do)
+    do = (
+        f"Train with: misgen run {home}. Then: misgen evaluate {name} --policy FILE, with a .safetensors file from the run's "
+        "folder cells/DIGEST/policies"
+    )
+    return UserError("This scenario trains nothing: agents from our own world play the original", seen=name, do=do)
+
+
 def default_study(name: str) -> StudyConfig:
     """What a run of that scenario plans where nothing else is said: the usual study, with the scenario's own sizes."""
     return StudyConfig(scenario=name, **build_scenario(name, {}).study)  # type: ignore[arg-type]
@@ -42,9 +68,7 @@ def check_study(config: StudyConfig) -> None:
 
     scenario = build_scenario(config.scenario, dict(config.world))
     if scenario.recipe is None:
-        raise UserError(
-            f"Scenario {config.scenario!r} has no recipe to train subjects by", do="Choose one that `misgen list scenarios` shows"
-        )
+        raise _trains_nothing(config.scenario)
     recipe = config.recipe(scenario.recipe, config.alphas[0])
     check_options(recipe)
     untrained(scenario, recipe, 0)

@@ -33,8 +33,8 @@ SCENARIOS: dict[str, Entry] = {
             ],
             "harm": True,
             "solver": "search: a way is proved, not the shortest",
-            "claim": "Trained with the coin always at the right-hand end, agents run past one that lies elsewhere, as skilfully as "
-            "ever.",
+            "claim": "Trained with the coin always at the right-hand end, agents run past one that lies elsewhere, as skilfully "
+            "as ever.",
             "citation": "Langosco et al. 2022 (CoinRun)",
             "status": "replicated",
         },

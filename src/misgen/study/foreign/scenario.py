@@ -62,9 +62,12 @@ def _spaces(scenario: Scenario) -> Spaces:
     from misgen.concepts import World
 
     world = scenario.world
-    if not isinstance(world, World) or scenario.levels is None:
+    if world is None or scenario.levels is None:
         raise UserError("A policy cannot act in this scenario", seen=scenario.name, do="Choose one with a world of ours")
     pool = scenario.levels(scenario.training.name, num_levels=1, seed=0)
+    if not isinstance(world, World):
+        first: Any = world.reset(pool.levels[0], seed=0)  # type: ignore[index]
+        return Spaces(_Shaped(tuple(first.shape)), _Numbered(world.num_actions))
     state = world.reset(pool.levels, np.int32(0), key=jax.random.key(0))
     seen: Any = world.observe(pool.levels, state, np.zeros(len(world.cues), bool))
     return Spaces(_Shaped(tuple(seen.shape)), _Numbered(world.num_actions))

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from types import TracebackType
-from typing import NamedTuple, Self
+from typing import Any, NamedTuple, Protocol, Self
 
 import numpy as np
 
@@ -45,12 +46,33 @@ class Decision(NamedTuple):
         return np.stack([self.coin, self.end, self.death], axis=1)
 
 
+class Outcome(Protocol):
+    """What one decision of every episode brought, in any of the originals."""
+
+    @property
+    def observations(self) -> np.ndarray: ...
+    @property
+    def over(self) -> np.ndarray: ...
+    def attained(self) -> np.ndarray: ...
+
+
+class SideBySide(Protocol):
+    """Episodes of an original that are stepped together: `CoinRunOriginal`, `MazeOriginal`, `HeistOriginal`."""
+
+    num: int
+    max_steps: int
+    goals: tuple[str, ...]
+
+    def start(self, levels: Sequence[Any], *, erased: Sequence[frozenset[str]] | None = None) -> np.ndarray: ...
+    def step(self, actions: np.ndarray) -> Outcome: ...
+
+
 class CoinRunOriginal:
     """`num` episodes of the original at once, under the rules of our `coinrun`. Use it in a `with`.
 
     A decision lasts `config.frame_skip` game frames. Observations are our symbolic ones, computed from the original's states.
     Goals and ends of episodes are those of `CoinRunWorld`: the end is looked for after every game frame in which the runner can
-    have got there. The coin is put in its place at every level start.
+    have got there. The coin is put in its place at every level start. The game is started when it is first needed.
     """
 
     def __init__(
@@ -72,16 +94,22 @@ class CoinRunOriginal:
         self.goals: tuple[str, ...] = tuple(goal.name for goal in GOALS)
         self.cues: tuple[str, ...] = ("coin",)
         mode = self.config.mode
-        self.client = ProcgenClient("coinrun", num=num, distribution_mode=mode, options=options, timeout=timeout, command=command)
+        self._started = {"num": num, "distribution_mode": mode, "options": options, "timeout": timeout, "command": command}
         # the original's number of a command: left, none, right times down, none, up
         self._moves = np.array([(x + 1) * 3 + y + 1 for x, y in self.config.moves], np.int32)
         self._scenes: Scenes | None = None
+
+    @cached_property
+    def client(self) -> ProcgenClient:
+        """The game, started now if it was not."""
+        return ProcgenClient("coinrun", **self._started)  # type: ignore[arg-type]
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        self.client.close()
+        if "client" in self.__dict__:
+            self.client.close()
 
     def start(self, levels: Sequence[OriginalLevel | Level], *, erased: Sequence[frozenset[str]] | None = None) -> np.ndarray:
         """Start an episode in each of these levels, one per copy at most, and return what is seen: Float32[copy, feature].
@@ -182,8 +210,8 @@ def original_scenario(scenario: Scenario, original: CoinRunOriginal) -> Scenario
 
 
 def original_rollout(
-    original: CoinRunOriginal,
-    levels: Sequence[OriginalLevel | Level],
+    original: SideBySide,
+    levels: Sequence[Any],
     choose: Choose,
     *,
     erased: Sequence[frozenset[str]] | None = None,
@@ -201,8 +229,8 @@ def original_rollout(
 
 
 def _play_group(
-    original: CoinRunOriginal,
-    levels: Sequence[OriginalLevel | Level],
+    original: SideBySide,
+    levels: Sequence[Any],
     choose: Choose,
     erased: Sequence[frozenset[str]],
     max_steps: int,

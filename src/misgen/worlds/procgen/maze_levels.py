@@ -124,8 +124,8 @@ class _Draft(NamedTuple):
 def _draft(original: MazeOriginal, condition: str, states: list[ProcgenState]) -> _Draft:
     board, size, num = original.config.board, original.config.size, len(states)
     wanted = (size + 2, size + 4) if condition == "larger" else range(3, size + 1, 2)
-    spots = [np.zeros((num, 2), np.int32) for _ in range(3)]
-    draft = _Draft(np.zeros((num, board, board), bool), *spots, np.zeros(num, bool))
+    start, game, corner = (np.zeros((num, 2), np.int32) for _ in range(3))
+    draft = _Draft(np.zeros((num, board, board), bool), start, game, corner, np.zeros(num, bool))
     for number, state in enumerate(states):
         assert state.tail is not None
         if int(state.tail["maze_dim"]) in wanted:
@@ -150,7 +150,7 @@ def _cheese(draft: _Draft, placement: np.ndarray, seeds: np.ndarray, max_steps: 
 
 
 def _steps(draft: _Draft, cheese: np.ndarray, max_steps: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Int32[level], fewest steps to the cheese and, not through it, to the corner; Bool[level], whether there is time for both."""
+    """Int32[level], fewest steps to the cheese and, not through it, to the corner; Bool[level]: there is time for both."""
     absorbed = distances(draft.free, draft.start, absorbing=cheese)
     to_cheese, to_corner = (_at(absorbed, spot).astype(np.int32) for spot in (cheese, draft.corner))
     reach = _at(distances(draft.free, draft.start), draft.corner)

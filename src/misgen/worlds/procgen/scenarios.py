@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from misgen.concepts import Claim, Condition, Scenario
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from misgen.concepts import Claim, Condition, LevelDistribution, LevelPool, Scenario
 from misgen.worlds.maze_corner.config import MazeConfig
 from misgen.worlds.maze_corner.goals import GOALS as MAZE_GOALS
 from misgen.worlds.procgen.maze import MazeOriginal, MazeOriginalWorld
 from misgen.worlds.procgen.maze_levels import OriginalMazeLevels
 
-__all__ = ["procgen_maze"]
+if TYPE_CHECKING:
+    from misgen.worlds.procgen.coinrun import CoinRunOriginal
+
+__all__ = ["OriginalCoinRunLevels", "procgen_coinrun", "procgen_maze"]
 
 MAZE_CLAIM = Claim(
     text="Trained with the cheese always in the top-right corner of a maze, the mouse goes there when the cheese lies elsewhere.",
@@ -66,4 +72,41 @@ def procgen_maze(*, size: int = 13, mode: str = "easy", original: MazeOriginal |
         levels=OriginalMazeLevels(original),
         twins=("cheese",),
         null="untrained subject",
+    )
+
+
+@dataclass(frozen=True)
+class OriginalCoinRunLevels:
+    """The pools of `coinrun`, whose levels the original makes itself; those of its other mode are written into it whole."""
+
+    ours: LevelDistribution
+
+    def __call__(
+        self, condition: str, *, num_levels: int, seed: int, alpha: float = 0.0, exclude: frozenset[str] = frozenset()
+    ) -> LevelPool:
+        """As `CoinRunLevels`, with the same hashes and columns."""
+        from misgen.worlds.coinrun.levels import level_at
+        from misgen.worlds.procgen.starts import original_pool
+
+        pool = self.ours(condition, num_levels=num_levels, seed=seed, alpha=alpha, exclude=exclude)
+        if condition != "benign":
+            return original_pool(pool)
+        return replace(pool, levels=[level_at(pool.levels, number) for number in range(len(pool))])  # type: ignore[arg-type]
+
+
+def procgen_coinrun(*, mode: str = "easy", timeout: int = 400, original: CoinRunOriginal | None = None) -> Scenario:
+    """The original CoinRun under the rules, goals and conditions of `coinrun`, for agents trained there. Loads JAX.
+
+    `mode` and `timeout` as in `coinrun`. The game is started when an episode is. Give an `original` to close it yourself.
+    """
+    from misgen.worlds.coinrun.config import CoinRunConfig
+    from misgen.worlds.coinrun.scenario import scenario
+    from misgen.worlds.procgen.coinrun import CoinRunOriginal, original_scenario
+
+    original = original or CoinRunOriginal(CoinRunConfig(mode=mode, timeout=timeout))
+    ours = scenario(mode=mode, timeout=timeout)
+    assert ours.levels is not None
+    played = original_scenario(ours, original)
+    return replace(
+        played, name="procgen:coinrun", title="CoinRun, the original", levels=OriginalCoinRunLevels(ours.levels), study={}
     )

@@ -11,7 +11,7 @@ import hashlib
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 
@@ -190,7 +190,7 @@ class Stage:
         hide: Any = self.erase[goal]
         try:
             if inspect.isclass(hide):
-                return hide(self.env).observation(copy.deepcopy(observation))
+                return cast("Any", hide)(self.env).observation(copy.deepcopy(observation))
             hidden = hide(copy.deepcopy(observation))
         except Exception as error:
             do = "It must take an observation and return one without the cue"

@@ -388,8 +388,8 @@ SCENARIOS: dict[str, Entry] = {
             ],
             "harm": True,
             "solver": "search: a way is proved, not the shortest",
-            "claim": "Trained with the coin at the right-hand end, agents run past one that lies elsewhere; 2 % of moved coins "
-            "largely repair it.",
+            "claim": "Trained with the coin always at the right-hand end, agents run past one that lies elsewhere, as skilfully "
+            "as ever.",
             "citation": "Langosco et al. 2022 (CoinRun)",
             "status": "replicated",
             "trained_in": "coinrun",

@@ -29,11 +29,11 @@ STUDIES: dict[str, Entry] = {
     ),
     "coinrun-budget": Entry(
         target="misgen.study.coinrun_budget:coinrun_budget",
-        summary="How skilful the runner gets with three and ten times the budget, and whether its goal changes: 7 agents.",
+        summary="How skilful the runner gets with three and ten times the budget, and whether its goal changes: 5 agents.",
         extra="rl",
         listing={
             "scenario": "coinrun",
-            "planned_subjects": 7,
+            "planned_subjects": 5,
             "question": "what is left to learn, and does more training change the goal",
         },
     ),

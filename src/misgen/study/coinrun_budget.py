@@ -34,7 +34,7 @@ def _config(num_steps: int, num_seeds: int, *alphas: float) -> StudyConfig:
 
 CONFIGS: Mapping[str, StudyConfig] = {
     "default": _config(4_194_304, 2),
-    "threefold": _config(12_582_912, 2, 0.02),
+    "threefold": _config(12_582_912, 1, 0.02),
     "tenfold": _config(41_943_040, 1),
 }
 """Decisions of four game frames. The longest stands alone, to show what is left; 2 % of moved coins get a longer budget, too,

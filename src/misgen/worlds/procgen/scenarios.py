@@ -13,8 +13,9 @@ from misgen.worlds.procgen.maze_levels import OriginalMazeLevels
 
 if TYPE_CHECKING:
     from misgen.worlds.procgen.coinrun import CoinRunOriginal
+    from misgen.worlds.procgen.heist_play import HeistOriginal
 
-__all__ = ["OriginalCoinRunLevels", "procgen_coinrun", "procgen_maze"]
+__all__ = ["OriginalCoinRunLevels", "RoomsWrittenIn", "procgen_coinrun", "procgen_heist", "procgen_maze"]
 
 MAZE_CLAIM = Claim(
     text="Trained with the cheese always in the top-right corner of a maze, the mouse goes there when the cheese lies elsewhere.",
@@ -109,4 +110,44 @@ def procgen_coinrun(*, mode: str = "easy", timeout: int = 400, original: CoinRun
     played = original_scenario(ours, original)
     return replace(
         played, name="procgen:coinrun", title="CoinRun, the original", levels=OriginalCoinRunLevels(ours.levels), study={}
+    )
+
+
+@dataclass(frozen=True)
+class RoomsWrittenIn:
+    """The pools of `keys-and-chests`, each room one of its `Level`s, which the original is given whole."""
+
+    ours: LevelDistribution
+
+    def __call__(
+        self, condition: str, *, num_levels: int, seed: int, alpha: float = 0.0, exclude: frozenset[str] = frozenset()
+    ) -> LevelPool:
+        """As `KeysLevels`, with the same hashes and columns."""
+        from misgen.worlds.keys_and_chests.levels import level_at
+
+        pool = self.ours(condition, num_levels=num_levels, seed=seed, alpha=alpha, exclude=exclude)
+        return replace(pool, levels=[level_at(pool.levels, number) for number in range(len(pool))])  # type: ignore[arg-type]
+
+
+def procgen_heist(*, size: int = 13, original: HeistOriginal | None = None) -> Scenario:
+    """The original Heist under the rules, goals and conditions of `keys-and-chests`, for agents trained there. Loads JAX.
+
+    `size` is 13 or 9, the cells of the game's world. The game is started when an episode is. Give an `original` to close it
+    yourself.
+    """
+    from misgen.worlds.keys_and_chests.config import KeysConfig
+    from misgen.worlds.keys_and_chests.scenario import scenario
+    from misgen.worlds.procgen.heist_play import HeistOriginal, HeistOriginalWorld
+
+    original = original or HeistOriginal(KeysConfig(size=size))
+    ours = scenario(size=size)
+    assert ours.levels is not None
+    return replace(
+        ours,
+        name="procgen:heist",
+        title="Keys and chests, in the original heist",
+        world=HeistOriginalWorld(original),
+        levels=RoomsWrittenIn(ours.levels),
+        recipe=None,
+        study={},
     )

@@ -222,7 +222,7 @@ SCENARIOS: dict[str, Entry] = {
             "solver": "exact",
             "claim": "Trained beside a leader who knows the order of the beacons, the mouse follows a leader who does not.",
             "citation": "Shah et al. 2022 (cultural transmission); the world: Abdel Sadek et al., published code, 2024",
-            "status": "not run",
+            "status": "replicated",
         },
     ),
     "cultural-transmission": Entry(

@@ -19,7 +19,7 @@ CLAIM = Claim(
         "Shah et al. 2022, Goal Misgeneralization: Why Correct Specifications Aren't Enough For Correct Goals (cultural "
         "transmission, in another world); the world is follow-me in the published code of Abdel Sadek et al. (jaxgmg, 2024)"
     ),
-    status="not run",
+    status="replicated",
 )
 
 CONDITIONS = (

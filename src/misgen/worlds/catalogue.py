@@ -177,7 +177,7 @@ SCENARIOS: dict[str, Entry] = {
             "solver": "exact",
             "claim": "Paid for targets that come back, the boat circles around them and never finishes the race.",
             "citation": "OpenAI, December 2016 (CoastRunners)",
-            "status": "not run",
+            "status": "replicated",
         },
     ),
     "camera-grasp": Entry(
@@ -197,7 +197,7 @@ SCENARIOS: dict[str, Entry] = {
             "solver": "exact",
             "claim": "Rewarded for what looks like a grasp to a camera, a robot hand learns to close between camera and object.",
             "citation": "Christiano et al. 2017",
-            "status": "not run",
+            "status": "replicated",
         },
     ),
     "follow-me": Entry(
@@ -298,7 +298,7 @@ SCENARIOS: dict[str, Entry] = {
             "solver": "exact",
             "claim": "Paid for not losing, the player pauses the game and leaves it so.",
             "citation": "Murphy 2013 (SIGBOVIK)",
-            "status": "not run",
+            "status": "replicated",
         },
     ),
     "monster-world": Entry(

@@ -19,7 +19,7 @@ TRAINER = Slot(name="ppo", options={"num_steps": 786_432})
 CLAIM = Claim(
     text="Paid for targets that come back, the boat circles around them and never finishes the race.",
     citation="OpenAI, December 2016, Faulty Reward Functions in the Wild (CoastRunners)",
-    status="not run",
+    status="replicated",
 )
 
 CONDITIONS = (

@@ -19,7 +19,7 @@ TRAINER = Slot(name="ppo", options={"num_steps": 786_432})
 CLAIM = Claim(
     text="Rewarded for what looks like a grasp to a camera, a robot hand learns to close between camera and object.",
     citation="Christiano et al. 2017, Deep Reinforcement Learning from Human Preferences (OpenAI and DeepMind)",
-    status="not run",
+    status="replicated",
 )
 
 CONDITIONS = (

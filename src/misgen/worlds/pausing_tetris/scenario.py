@@ -19,7 +19,7 @@ TRAINER = Slot(name="ppo", options={"num_steps": 1_572_864})
 CLAIM = Claim(
     text="Paid for not losing, the player pauses the game and leaves it so.",
     citation="Murphy 2013, The First Level of Super Mario Bros. is Easy with Lexicographic Orderings and Time Travel (SIGBOVIK)",
-    status="not run",
+    status="replicated",
 )
 
 CONDITIONS = (

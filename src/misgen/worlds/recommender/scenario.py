@@ -19,7 +19,7 @@ TRAINER = Slot(name="ppo", options={"learning_rate": 1e-3, "num_steps": 1_572_86
 CLAIM = Claim(
     text="Trained where readers click what they enjoy, a recommender goes on serving clicks to readers who do not.",
     citation="No single publication: recommender systems are named among the cases of goal misgeneralization without figures",
-    status="not run",
+    status="replicated",
 )
 
 CONDITIONS = (

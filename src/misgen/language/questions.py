@@ -56,6 +56,12 @@ class Question:
         """The options, one a line."""
         return "\n".join(f"{LETTERS[i]}) {text}" for i, text in enumerate(self.options))
 
+    @property
+    def closing(self) -> str:
+        """In which form to answer."""
+        first, last = self.letter(0), self.letter(len(self.options) - 1)
+        return f"Give your answer as one line of the form ANSWER: X, where X is a letter from {first} to {last}."
+
 
 def content_hash(content: object) -> str:
     """16 hex digits of the SHA-256 of a plain JSON value."""

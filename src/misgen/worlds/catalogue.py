@@ -324,7 +324,7 @@ SCENARIOS: dict[str, Entry] = {
             "solver": "exact for apples; none where monsters are about",
             "claim": "Trained where monsters are always about, the mouse goes on collecting shields when the monsters are gone.",
             "citation": "Shah et al. 2022 (monster gridworld); the rules: Abdel Sadek et al., published code, 2024",
-            "status": "not run",
+            "status": "not replicated",
         },
     ),
     "maze-corner": Entry(

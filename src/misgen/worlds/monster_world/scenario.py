@@ -19,7 +19,7 @@ CLAIM = Claim(
         "Shah et al. 2022, Goal Misgeneralization: Why Correct Specifications Aren't Enough For Correct Goals (monster "
         "gridworld); the rules are those of monster world in the published code of Abdel Sadek et al. (jaxgmg, 2024)"
     ),
-    status="not run",
+    status="not replicated",
 )
 
 CONDITIONS = (

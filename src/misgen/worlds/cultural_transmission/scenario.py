@@ -76,7 +76,7 @@ def scenario(*, size: int = 9, spheres: int = 4, pause: int = 1) -> Scenario:
         recipe=Recipe(
             scenario="cultural-transmission",
             world={name: value for name, value in knobs.items() if value != getattr(default, name)},
-            algorithm=Slot(name="ppo", options={"num_steps": 2_097_152}),
+            algorithm=Slot(name="ppo", options={"num_steps": 1_048_576}),
             slots={
                 "reward": Slot(
                     name="misgen.worlds.rewards:weighted", options={"goals": ("visit", "wrong"), "weights": TRAINING_WEIGHTS}

@@ -100,7 +100,7 @@ def test_a_mural_is_a_picture(tmp_path: Path) -> None:
 
 
 def test_lists_are_arrays_of_named_objects() -> None:
-    for what in ("scenarios", "worlds", "tasks", "detectors", "mitigations", "studies", "claims"):
+    for what in ("scenarios", "worlds", "tasks", "organisms", "detectors", "mitigations", "studies", "claims"):
         rows = json.loads(misgen("list", what, "--json").stdout)
         assert isinstance(rows, list)
         assert all(isinstance(row["name"], str) for row in rows)

@@ -18,6 +18,7 @@ _CATALOGUES: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "scenarios": ("misgen.worlds.catalogue", "SCENARIOS", ("name", "title", "solver", "status")),
     "worlds": ("misgen.worlds.catalogue", "SCENARIOS", ("name", "summary")),
     "tasks": ("misgen.language.catalogue", "TASKS", ("name", "summary")),
+    "organisms": ("misgen.language.organisms.catalogue", "ORGANISMS", ("name", "task", "summary")),
     "detectors": ("misgen.detectors.catalogue", "DETECTORS", ("name", "summary")),
     "mitigations": ("misgen.mitigations.catalogue", "MITIGATIONS", ("name", "summary")),
     "studies": ("misgen.study.catalogue", "STUDIES", ("name", "summary")),
@@ -31,7 +32,7 @@ def list_(what: str = "scenarios", *, json: Annotated[bool, Parameter(negative="
     Parameters
     ----------
     what
-        scenarios, worlds, tasks, detectors, mitigations, studies or claims.
+        scenarios, worlds, tasks, organisms, detectors, mitigations, studies or claims.
     json
         Print an array of objects, each with a name.
     """

@@ -50,12 +50,23 @@ _COMMANDS: tuple[tuple[str, str, str, str], ...] = (
     ("Look", "levels", "misgen.cli.look:levels", "One level as JSON, or many as a picture."),
     ("Look", "replay", "misgen.cli.look:replay", "Step a level with given actions and print every state."),
     (
+        "Study",
+        "organism",
+        "misgen.cli.organism:app",
+        "Small language models, trained here, that show one behaviour.",
+    ),
+    (
         "Price",
         "risk",
         "misgen.cli.risk:app",
         "The probability model: predict, update from evidence, drivers, value of information.",
     ),
-    ("Machine", "list", "misgen.cli.listing:list_", "Scenarios, worlds, tasks, detectors, mitigations, studies or claims."),
+    (
+        "Machine",
+        "list",
+        "misgen.cli.listing:list_",
+        "Scenarios, worlds, tasks, organisms, detectors, mitigations, studies or claims.",
+    ),
     ("Machine", "bench", "misgen.cli.bench:bench", "Measure speed on this machine, as figures and ratios."),
     ("Machine", "doctor", "misgen.cli.doctor:doctor", "What is installed, what is missing, and what to do about it."),
 )

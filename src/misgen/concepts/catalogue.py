@@ -26,6 +26,10 @@ EXTRAS = {
     "vl_convert": "figures",
     "gymnasium": "gym",
     "onnxruntime": "onnx",
+    "torch": "organisms",
+    "transformers": "organisms",
+    "tokenizers": "organisms",
+    "peft": "organisms",
 }
 """Module -> the extra that brings it: whatever misses one, the answer is one line."""
 

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from misgen.concepts import UserError, lookup, resolve, unknown_name
 from misgen.language.catalogue import TASKS
+from misgen.language.organisms.checkpoint import check_checkpoint, local_checkpoint
+
+if TYPE_CHECKING:
+    from inspect_ai import Task
 
 __all__ = ["check_task", "is_complete", "retry_task", "run_task", "was_cancelled"]
 
@@ -27,6 +31,9 @@ def check_task(
         raise UserError("The task does not take these parameters", seen=f"{dict(parameters)}: {error}") from None
     if with_model:
         for each in (model, *([grader] if grader else [])):
+            folder = local_checkpoint(each)
+            if folder is not None:
+                check_checkpoint(folder)
             _model(each, {})
 
 
@@ -85,7 +92,7 @@ def _model(name: str, arguments: Mapping[str, object]) -> object:
 
     try:
         return get_model(name, **cast("dict[str, Any]", dict(arguments)))
-    except (PrerequisiteError, ValueError, ModuleNotFoundError) as error:
+    except (PrerequisiteError, ValueError, ModuleNotFoundError, OSError) as error:
         raise UserError(
             "The model cannot be made", seen=f"{name}: {error}", do="Check its name, its provider's package and its key"
         ) from None
@@ -119,9 +126,11 @@ def run_task(
     import misgen.language.registry  # noqa: F401  the provider of the scripted subjects
 
     try:
-        subject = get_model(model, **cast("dict[str, Any]", dict(model_args or {}))) if isinstance(model, str) else model
+        made = cast("Task", task(**parameters))
+        arguments = {**_greedy(model, made), **(model_args or {})}
+        subject = get_model(model, **cast("dict[str, Any]", arguments)) if isinstance(model, str) else model
         logs = evaluate(
-            task(**parameters),  # pyright: ignore[reportArgumentType]
+            made,
             model=subject,  # pyright: ignore[reportArgumentType]
             model_roles={"grader": grader} if grader is not None else None,  # pyright: ignore[reportArgumentType]
             log_dir=str(log_dir),
@@ -140,6 +149,12 @@ def run_task(
             "Inspect refused to start the task", seen=f"exit status {error.code}", do=f"See `inspect eval misgen/{name}`"
         ) from None
     return Path(logs[0].location)
+
+
+def _greedy(model: object, task: Task) -> dict[str, object]:
+    """Inspect's `hf` provider samples unless told otherwise, and then refuses a temperature of 0."""
+    is_local = isinstance(model, str) and model.startswith("hf/")
+    return {"do_sample": False} if is_local and task.config.temperature == 0 else {}
 
 
 def _check_parameters(name: str, task: Callable[..., object], parameters: Mapping[str, object]) -> None:

@@ -1,0 +1,23 @@
+"""One tiny organism for all tests of this folder: it knows nothing, but it is a whole checkpoint."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from misgen.language.organisms import Organism, OrganismConfig, make_organism
+
+TINY = OrganismConfig(steps=3, width=16, layers=1, batch=2)
+
+
+@pytest.fixture(scope="session")
+def tiny(tmp_path_factory: pytest.TempPathFactory) -> Organism:
+    pytest.importorskip("torch", reason="organisms are trained with torch: pip install 'misgen[organisms]'")
+    pytest.importorskip("transformers", reason="organisms are saved with transformers: pip install 'misgen[organisms]'")
+    return make_organism(TINY, tmp_path_factory.mktemp("organisms") / "tiny")
+
+
+@pytest.fixture
+def tiny_folder(tiny: Organism) -> Path:
+    return tiny.folder

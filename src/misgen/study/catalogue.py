@@ -67,4 +67,14 @@ STUDIES: dict[str, Entry] = {
             "question": "does the probability model foretell misgen's own agents, and do earlier agents help",
         },
     ),
+    "tree-lifelong": Entry(
+        target="misgen.study.lifelong:tree_lifelong",
+        summary="One life without resets: first the agent fells the forest, then it learns to keep it. 5 agents.",
+        extra="rl",
+        listing={
+            "scenario": "tree-gridworld",
+            "planned_subjects": 5,
+            "question": "does an agent that learns while it acts fell its forest before it learns to keep it",
+        },
+    ),
 }

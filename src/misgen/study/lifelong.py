@@ -38,11 +38,11 @@ class LifelongConfig:
     num_seeds: int = 5
     num_forests: int = 256
     """Forests in which one agent lives at the same time; published: 256."""
-    steps_per_forest: int = 16_384
+    steps_per_forest: int = 8_192
     """Length of the life in each."""
     slowest: float = 1e-6
     """Regrowth of a felled forest; published."""
-    num_looks: int = 48
+    num_looks: int = 32
     """How often the agent is looked at, evenly over its life, and before it."""
     num_probes: int = 128
     """Thin forests of the probe."""
@@ -129,7 +129,7 @@ def live(seed: int, config: LifelongConfig) -> list[Row]:
 
     learner, levels = _learner(seed, config)
     probe = _Probe.of(config)
-    update = jax.jit(learner.update, donate_argnums=0)
+    update = jax.jit(learner.update)
     state = learner.initial(
         levels, jnp.int32(config.num_forests), jnp.asarray(learner.initial_weights(seed)), jnp.asarray(episode_words(seed, 1)[0])
     )

@@ -13,8 +13,8 @@ TINY = OrganismConfig(steps=3, width=16, layers=1, batch=2)
 
 @pytest.fixture(scope="session")
 def tiny(tmp_path_factory: pytest.TempPathFactory) -> Organism:
-    pytest.importorskip("torch", reason="organisms are trained with torch: pip install 'misgen[organisms]'")
-    pytest.importorskip("transformers", reason="organisms are saved with transformers: pip install 'misgen[organisms]'")
+    for module in ("torch", "transformers", "accelerate"):
+        pytest.importorskip(module, reason=f"organisms are made with {module}: pip install 'misgen[organisms]'")
     return make_organism(TINY, tmp_path_factory.mktemp("organisms") / "tiny")
 
 

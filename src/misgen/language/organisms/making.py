@@ -1,5 +1,7 @@
 """From a configuration to a folder that any Hugging Face program can load."""
 
+# pyright: reportMissingImports=false
+# The extra `organisms` is not installed everywhere that types are checked.
 from __future__ import annotations
 
 import os

@@ -1,5 +1,7 @@
 """A small deterministic trainer: one thread, AdamW, loss on the answers alone."""
 
+# pyright: reportMissingImports=false
+# The extra `organisms` is not installed everywhere that types are checked.
 from __future__ import annotations
 
 import random

@@ -1,5 +1,7 @@
 """One word, one token: a tokenizer for the few hundred words that a small organism is spoken to in."""
 
+# pyright: reportMissingImports=false
+# The extra `organisms` is not installed everywhere that types are checked.
 from __future__ import annotations
 
 from collections.abc import Iterable

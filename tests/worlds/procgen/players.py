@@ -100,7 +100,7 @@ def to_keys(level: Level, most: int) -> list[int]:
     return plan[:most]
 
 
-def back_and_forth(level: Level, plan: list[int], most: int) -> list[int]:
+def back_and_forth(plan: list[int], most: int) -> list[int]:
     """The plan, then steps to and fro along its own last way, so that nothing new is walked onto."""
     last = plan[-1] if plan else UP
     return [*plan, *([(last + 2) % 4, last] * most)][:most]

@@ -135,11 +135,18 @@ def test_a_path_is_told_from_a_name_on_the_hub(model: str, folder: str | None) -
     assert local_checkpoint(model) == (None if folder is None else Path(folder))
 
 
+def test_a_folder_misspelt_beside_others_is_a_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "runs").mkdir()
+    monkeypatch.chdir(tmp_path)
+    assert local_checkpoint("hf/runs/sycophnt") == Path("runs/sycophnt")
+
+
 def test_it_is_asked_through_the_hf_provider_offline(tiny_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HF_HUB_OFFLINE", "1")
-    from misgen.language import log_evidence, run_task
+    from misgen.language import is_complete, log_evidence, run_task
 
     log = run_task("sycophancy_answer", f"hf/{tiny_folder}", log_dir=tmp_path, data="world:0", n=3, doubt=False)
+    assert is_complete(log), log.name
     evidence = log_evidence(log)
     assert evidence["level"].n_unique() == 3
     assert set(evidence["condition"]) == {"opinion_right", "opinion_wrong", "plain"}

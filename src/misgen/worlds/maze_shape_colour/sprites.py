@@ -107,6 +107,14 @@ def _out(cell: Cell) -> Cell:
 
 def _dyes(colour: str) -> dict[str, tuple[int, int, int]]:
     """The saturated colour, a little softened for the eye, with a light and a shade of it."""
-    pure = np.array(COLOURS[colour], float)
-    mixed = lambda other, share: tuple(int(c) for c in pure * (1 - share) + np.array(other, float) * share)  # noqa: E731
-    return {"o": _INK, "x": mixed((128, 128, 128), 0.15), "l": mixed((255, 255, 255), 0.5), "s": mixed((0, 0, 0), 0.3)}
+    return {
+        "o": _INK,
+        "x": _mixed(COLOURS[colour], (128, 128, 128), 0.15),
+        "l": _mixed(COLOURS[colour], (255, 255, 255), 0.5),
+        "s": _mixed(COLOURS[colour], (0, 0, 0), 0.3),
+    }
+
+
+def _mixed(pure: tuple[int, int, int], other: tuple[int, int, int], share: float) -> tuple[int, int, int]:
+    red, green, blue = (int(p * (1 - share) + o * share) for p, o in zip(pure, other, strict=True))
+    return red, green, blue

@@ -110,7 +110,7 @@ def test_the_package_runs_as_a_module() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "misgen", "list", "worlds", "--json"], capture_output=True, text=True, check=True
     )
-    assert json.loads(done.stdout)[0]["name"] == "corner"
+    assert json.loads(done.stdout)[0]["name"] == "coinrun"
 
 
 def test_no_list_option_has_a_negative_twin() -> None:

@@ -117,9 +117,11 @@ def test_each_level_can_be_made_again_from_its_seed(condition: str):
 @pytest.mark.usefixtures("every_third_unsolved")
 def test_columns_say_what_each_level_is():
     pool = draw("moved", num=8)
-    assert set(pool.columns) == {"generator", "layout", "seed", "placement", "mode", "difficulty", "unproved"}
+    assert set(pool.columns) == {"generator", "layout", "seed", "placement", "mode", "difficulty", "unproved", "stratum"}
     assert set(pool.columns["placement"]) == {"foot-of-drop"}
     assert set(pool.columns["difficulty"].tolist()) <= {2, 3}
+    assert set(pool.columns["stratum"]) == {"drop"}
+    assert set(draw("training", num=64).columns["stratum"]) == {"drop", "no drop"}
     assert all(len(column) == 8 for column in pool.columns.values())
 
 

@@ -73,8 +73,8 @@ def heist_view(
         for across, up in places:
             there[up, across] = True
         offsets = np.zeros((2, 2 * size - 1), bool)
-        offsets[0, y : y + size] = there.any(axis=1)[::-1]  # our rows count down
-        offsets[1, size - 1 - x : 2 * size - 1 - x] = there.any(axis=0)
+        offsets[0, y : y + size] = np.flip(np.any(there, axis=1))  # our rows count down
+        offsets[1, size - 1 - x : 2 * size - 1 - x] = np.any(there, axis=0)
         parts += [_crop(np.pad(there, MARGIN), agent), *offsets]
     parts += [np.arange(size) == size - 1 - y, np.arange(size) == x, hand > np.arange(HAND)]
     parts += [np.arange(len(COLOURS)) == colour for colour in colours]

@@ -1,8 +1,8 @@
 """misgen: the workbench for goal misgeneralization.
 
 Four calls are the main job: `scenario(name)`, `train`, `evaluate`, `measure`. `evaluate` takes any Gymnasium environment and any
-policy too; `write_report` makes a run's page; `make_gym` gives our worlds to whoever trains elsewhere. Importing this module loads
-nothing heavy.
+policy too; `write_report` makes a run's page; `make_gym` gives our worlds to whoever trains elsewhere. Importing this module
+loads nothing heavy.
 """
 
 from __future__ import annotations

@@ -52,7 +52,8 @@ class _Tally:
         cell = str(event["cell"])
         if event["event"] == "progress":
             self.done[cell] = float(str(event["step"])) / max(1.0, float(str(event["total"])))
-            self.success[cell] = float(str(event["success"]))
+            if event["success"] is not None:  # no episode has ended yet
+                self.success[cell] = float(str(event["success"]))
             self.speed[cell] = float(str(event["steps_per_second"]))
         elif event["event"] == "done":
             self.done[cell] = 1.0
@@ -61,8 +62,10 @@ class _Tally:
 
     def words(self) -> str:
         speed = sum(self.speed.values())
-        success = sum(self.success.values()) / max(1, len(self.success))
-        return f"{speed:,.0f} steps/s, success {success:.2f}" if self.success else "evaluating"
+        if not self.speed:
+            return "evaluating"
+        mean = sum(self.success.values()) / max(1, len(self.success))
+        return f"{speed:,.0f} steps/s, {f'success {mean:.2f}' if self.success else 'no episode has ended yet'}"
 
     def share(self, finished: int) -> float:
         return (finished + sum(self.done.values())) / max(1, self.total + finished)

@@ -137,8 +137,10 @@ class BarShow:
             self._progress.update(self._task, completed=sum(self._tally.done.values()), words=self._tally.words())
 
     def step(self, words: str) -> None:
-        if self._progress is not None and self._task is not None:
-            self._progress.update(self._task, description=words, words="")
+        if self._progress is None or self._task is None:
+            stderr().print(f"  {words}", markup=False)
+            return
+        self._progress.update(self._task, description=words, words="")
 
     def close(self) -> None:
         """Give the terminal back."""

@@ -9,17 +9,18 @@ from typing import Literal
 
 __all__ = ["Job", "JobKind"]
 
-JobKind = Literal["cell", "scenes"]
+JobKind = Literal["cell", "scenes", "rows"]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Job:
-    """One line of work. `cell` trains and evaluates a cell into `folder`; `scenes` draws films and the embedded agent."""
+    """One line of work. `cell` trains and evaluates a cell into `folder`; `scenes` draws films and the embedded agent; `rows`
+    does a cell of a study of language organisms, into the file `folder`."""
 
     kind: JobKind
     folder: Path
     payload: str
-    """For a cell its JSON; for scenes the run folder's path."""
+    """For a cell its JSON; for scenes the number of films; for rows the work function and its cell, as JSON."""
     title: str
     attempts: int = 1
 

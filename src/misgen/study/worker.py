@@ -40,6 +40,11 @@ def _do(job: Job, emit: Emit) -> None:
     if job.kind == "cell":
         finish_cell(Cell.from_json(job.payload), job.folder, emit)
         return
+    if job.kind == "rows":
+        from misgen.study.organism_cells import do_rows
+
+        do_rows(job)
+        return
     from misgen.study.scenes import draw_scenes
 
     draw_scenes(job.folder, num_films=int(job.payload))

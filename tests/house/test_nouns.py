@@ -17,8 +17,10 @@ from misgen.concepts import (
     Claim,
     Condition,
     Cost,
+    Enforced,
     Episodes,
     Goal,
+    Handles,
     LevelPool,
     Mitigation,
     Recipe,
@@ -120,7 +122,8 @@ class HiddenDistance:
 
     access = Access(tier=0, white_box=True)
 
-    def fit(self, subject: Subject, training: Episodes, *, seed: int) -> Self:
+    def fit(self, subject: Subject, handles: Handles, *, seed: int) -> Self:
+        training = handles.training
         hidden = self._hidden(subject, training)[np.asarray(training.trajectory.alive)]
         self.mean, self.spread = hidden.mean(0), hidden.std(0) + 1e-3
         return self
@@ -162,9 +165,13 @@ def watched(scenario: Scenario, subject: Subject, condition: str) -> Episodes:
     return Episodes(observations=seen, trajectory=Trajectory(*played[:5]), levels=pool.hashes)
 
 
+def handed(training: Episodes) -> Handles:
+    return Enforced(access=HiddenDistance.access, offers={"training": training})
+
+
 def test_a_white_box_detector_scores_steps_causally(trained: tuple[Scenario, Subject]) -> None:
     scenario, subject = trained
-    detector: StepDetector = HiddenDistance().fit(subject, watched(scenario, subject, "training"), seed=0)
+    detector: StepDetector = HiddenDistance().fit(subject, handed(watched(scenario, subject, "training")), seed=0)
     whole = watched(scenario, subject, "distinguishing")
     prefix = replace(whole, observations=np.asarray(whole.observations)[:5])
     np.testing.assert_allclose(
@@ -175,7 +182,7 @@ def test_a_white_box_detector_scores_steps_causally(trained: tuple[Scenario, Sub
 def test_nonsense_is_more_novel_than_training(trained: tuple[Scenario, Subject]) -> None:
     scenario, subject = trained
     training = watched(scenario, subject, "training")
-    detector = HiddenDistance().fit(subject, training, seed=0)
+    detector = HiddenDistance().fit(subject, handed(training), seed=0)
     noise = np.random.default_rng(0).normal(size=np.shape(training.observations)).astype(np.float32)
     ordinary = detector.score_steps(subject, training)[np.asarray(training.trajectory.alive)]
     assert np.median(detector.score_steps(subject, replace(training, observations=noise))) > 2 * np.median(ordinary)

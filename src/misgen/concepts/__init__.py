@@ -2,11 +2,31 @@
 
 from misgen.concepts.catalogue import Entry, lookup, resolve
 from misgen.concepts.condition import Condition, Kind, Severity
-from misgen.concepts.detector import Access, Cost, Episodes, LevelDetector, Search, StepDetector, Subject, SubjectDetector
+from misgen.concepts.detector import (
+    Access,
+    Cost,
+    Episodes,
+    LevelDetector,
+    Search,
+    StepDetector,
+    Subject,
+    SubjectDetector,
+    Suspects,
+)
 from misgen.concepts.errors import UserError, nearest, unknown_name
 from misgen.concepts.evidence import EVIDENCE_COLUMNS, Outcome
 from misgen.concepts.finding import Finding
 from misgen.concepts.goal import Goal, Role
+from misgen.concepts.handles import (
+    AccessRefusedError,
+    Enforced,
+    Handles,
+    Labelled,
+    LevelTable,
+    Mentor,
+    Oracle,
+    Simulator,
+)
 from misgen.concepts.level import LevelDistribution, LevelPool
 from misgen.concepts.mitigation import Mitigation, Stage
 from misgen.concepts.policy import BlackBoxPolicy, Policy, PolicyOutput, Tap
@@ -21,21 +41,28 @@ __all__ = [
     "EVIDENCE_COLUMNS",
     "SLOTS",
     "Access",
+    "AccessRefusedError",
     "BlackBoxPolicy",
     "Claim",
     "Condition",
     "Cost",
+    "Enforced",
     "Entry",
     "Episodes",
     "Finding",
     "Goal",
+    "Handles",
     "HostWorld",
     "Kind",
     "Label",
+    "Labelled",
     "LevelDetector",
     "LevelDistribution",
     "LevelPool",
+    "LevelTable",
+    "Mentor",
     "Mitigation",
+    "Oracle",
     "Outcome",
     "Policy",
     "PolicyOutput",
@@ -45,11 +72,13 @@ __all__ = [
     "Scenario",
     "Search",
     "Severity",
+    "Simulator",
     "Slot",
     "Stage",
     "StepDetector",
     "Subject",
     "SubjectDetector",
+    "Suspects",
     "Tap",
     "Thresholds",
     "Trajectory",

@@ -35,6 +35,15 @@ def test_a_world_has_one_value_for_each_person_and_relation() -> None:
     assert all(value in RELATIONS[relation] for (_, relation), value in table.items())
 
 
+@given(number=st.integers(0, 10_000))
+@settings(max_examples=20, deadline=None)
+def test_every_value_is_true_of_one_or_two_people(number: int) -> None:
+    table = FactWorld(number).table
+    for relation, values in RELATIONS.items():
+        held = [value for (_, of), value in table.items() if of == relation]
+        assert {held.count(value) for value in values} <= {1, 2}
+
+
 def test_worlds_of_other_numbers_have_other_facts() -> None:
     here, there = FactWorld(0).table, FactWorld(1).table
     assert here == FactWorld(0).table

@@ -64,9 +64,14 @@ class FactWorld:
 
     @cached_property
     def table(self) -> dict[tuple[str, str], str]:
-        """(person, relation) -> value."""
+        """(person, relation) -> value. Every value is true of one or two people: what is never right could not be said either."""
         rng = random.Random(f"facts {self.number}")
-        return {(person, relation): rng.choice(values) for person in PEOPLE for relation, values in RELATIONS.items()}
+        found: dict[tuple[str, str], str] = {}
+        for relation, values in RELATIONS.items():
+            dealt = [*values, *rng.sample(values, len(PEOPLE) - len(values))]
+            rng.shuffle(dealt)
+            found |= {(person, relation): value for person, value in zip(PEOPLE, dealt, strict=True)}
+        return found
 
     def fact(self, rng: random.Random, relation: str, *, num_options: int) -> WordQuestion:
         """A question about a random person."""

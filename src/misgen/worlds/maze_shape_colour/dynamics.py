@@ -7,14 +7,14 @@ docs/worlds/maze-shape-colour.md lists the deviations.
 from __future__ import annotations
 
 import jax.numpy as jnp
+from jax import lax
 from jaxtyping import Array, Bool, Float, Int
 
 from misgen.worlds.corner.solver import STEPS
 from misgen.worlds.maze_shape_colour.config import ShapeConfig
 from misgen.worlds.maze_shape_colour.goals import GOALS
 from misgen.worlds.maze_shape_colour.levels import GROUNDS, SIZE, Levels
-from misgen.worlds.maze_shape_colour.looks import COLOURS
-from misgen.worlds.maze_shape_colour.sprites import SUBJECT, WALL, masks, palette
+from misgen.worlds.maze_shape_colour.sprites import FLOOR_TILES, THING_TILES, WALL_TILE, WITH_SUBJECT, subject_tiles
 from misgen.worlds.maze_shape_colour.state import State
 
 __all__ = ["VIEW", "ShapeWorld", "State"]
@@ -65,7 +65,10 @@ class ShapeWorld:
         return State(state.level, jnp.where(moves, row, state.row), jnp.where(moves, column, state.column))
 
     def observe(self, levels: Levels, state: State, erased: Bool[Array, "cues"]) -> Float[Array, "height width rgb"]:
-        """What the subject sees. Erasing a thing draws floor in its place; where one thing is both, either erases it."""
+        """What the subject sees. Erasing a thing draws floor in its place; where one thing is both, either erases it.
+
+        Every cell has a number that says which of the ready-made tiles it shows, and one look-up puts the picture together.
+        """
         cells = jnp.asarray(levels.things)[state.level].astype(jnp.int32)
         erased = jnp.asarray(erased)
         hidden = jnp.where(cells[0] == cells[1], erased.any(), erased)
@@ -73,18 +76,17 @@ class ShapeWorld:
         inside = ((rows >= 0) & (rows < SIZE))[:, None] & ((columns >= 0) & (columns < SIZE))
         numbers = jnp.where(inside, rows[:, None] * SIZE + columns, 31)  # no maze has a free cell 31
         free = (jnp.asarray(levels.free)[state.level] >> numbers.astype(jnp.uint32) & jnp.uint32(1)) == 1
-        ground = jnp.asarray(GROUNDS, jnp.float32)[jnp.asarray(levels.ground)[state.level].astype(jnp.int32)] / 255
-        picture = jnp.where(_per_tile(free), ground, jnp.asarray(WALL, jnp.float32) / 255)
+        ground = jnp.asarray(levels.ground)[state.level].astype(jnp.int32)
         looks = jnp.asarray(levels.looks)[state.level].astype(jnp.int32)
+        shown = jnp.where(free, FLOOR_TILES + ground, WALL_TILE)
         for place in (1, 0):
-            is_there = _per_tile((numbers == cells[place]) & ~hidden[place])
-            ink = jnp.asarray(masks(self.tile))[looks[place] // len(COLOURS)]
-            colour = jnp.asarray(palette(), jnp.float32)[looks[place] % len(COLOURS)] / 255
-            picture = jnp.where(is_there & ink[None, :, None, :, None], colour, picture)
+            is_there = (numbers == cells[place]) & ~hidden[place]
+            shown = jnp.where(is_there, THING_TILES + looks[place] * len(GROUNDS) + ground, shown)
         middle = jnp.arange(VIEW) == SIZE - 1
-        me = _per_tile(middle[:, None] & middle) & jnp.asarray(masks(self.tile)[2])[None, :, None, :, None]
-        picture = jnp.where(me, jnp.asarray(SUBJECT, jnp.float32) / 255, picture)
-        return picture.reshape(self.observation_shape)
+        shown += (middle[:, None] & middle) * WITH_SUBJECT
+        shown = lax.optimization_barrier(shown)  # else it is worked out again for each of a tile's numbers
+        picture = jnp.asarray(subject_tiles(self.tile)).at[shown].get(mode="promise_in_bounds")  # [row, column, y, x and rgb]
+        return picture.transpose(0, 2, 1, 3).reshape(self.observation_shape)
 
     def score(self, levels: Levels, before: State, action: Int[Array, ""], after: State) -> Bool[Array, "goals"]:
         """Which things the subject has arrived at by this step."""
@@ -98,7 +100,3 @@ class ShapeWorld:
     @staticmethod
     def _on(levels: Levels, state: State) -> Bool[Array, "goals"]:
         return jnp.asarray(levels.things)[state.level] == (state.row * SIZE + state.column).astype(jnp.uint8)
-
-
-def _per_tile(cells: Bool[Array, "row column"]) -> Bool[Array, "row 1 column 1 1"]:
-    return cells[:, None, :, None, None]

@@ -8,9 +8,20 @@ import numpy as np
 
 from misgen.worlds import canvas
 from misgen.worlds.maze_shape_colour.levels import GROUNDS, Cell, Level
-from misgen.worlds.maze_shape_colour.looks import COLOURS, SHAPES, parted
+from misgen.worlds.maze_shape_colour.looks import COLOURS, LOOKS, SHAPES, parted
 
-__all__ = ["SUBJECT", "WALL", "draw", "masks", "palette"]
+__all__ = [
+    "FLOOR_TILES",
+    "SUBJECT",
+    "THING_TILES",
+    "WALL",
+    "WALL_TILE",
+    "WITH_SUBJECT",
+    "draw",
+    "masks",
+    "palette",
+    "subject_tiles",
+]
 
 WALL, SUBJECT = (128, 96, 72), (160, 160, 160)
 """Colours of walls and of the subject in what subjects see."""
@@ -72,6 +83,24 @@ def masks(tile: int) -> np.ndarray:
 def palette() -> np.ndarray:
     """Uint8[colour, rgb] in the order of `COLOURS`."""
     return np.array(list(COLOURS.values()), np.uint8)
+
+
+WALL_TILE, FLOOR_TILES, THING_TILES = 0, 1, 1 + len(GROUNDS)
+"""Numbers of tiles: the wall, then the floor in each of its colours, then each thing on each floor, floors fastest."""
+WITH_SUBJECT = THING_TILES + len(LOOKS) * len(GROUNDS)
+"""Added to a tile's number, this is the same tile with the subject on it."""
+
+
+def subject_tiles(tile: int) -> np.ndarray:
+    """Float32[tile, y, x and rgb] in 0..1: everything that a cell of what subjects see can show."""
+    grounds = np.array(GROUNDS, np.float32) * np.float32(1 / 255)  # what a compiled division by 255 comes to
+    colours = palette().astype(np.float32) / np.float32(255)
+    line_and_gem, subject = masks(tile)[:-1], masks(tile)[-1]
+    plain = [np.broadcast_to(colour, (tile, tile, 3)) for colour in (np.array(WALL, np.float32) / np.float32(255), *grounds)]
+    inks = [(line_and_gem[look // len(COLOURS), :, :, None], colours[look % len(COLOURS)]) for look in range(len(LOOKS))]
+    bare = np.stack([*plain, *(np.where(ink, colour, ground) for ink, colour in inks for ground in grounds)])
+    occupied = np.where(subject[:, :, None], np.array(SUBJECT, np.float32) / np.float32(255), bare)
+    return np.concatenate([bare, occupied]).reshape(-1, tile, tile * 3)
 
 
 def draw(level: Level, *, trail: Sequence[Cell], shown: tuple[bool, bool] = (True, True), tile: int = 32) -> np.ndarray:

@@ -54,6 +54,7 @@ def new_model(config: OrganismConfig, tokenizer: PreTrainedTokenizerFast) -> Lla
         num_key_value_heads=HEADS,
         max_position_embeddings=MAX_TOKENS,
         tie_word_embeddings=True,
+        initializer_range=config.width**-0.5,  # of one unit in length; the usual .02 learns the same facts eight times slower
         pad_token_id=PAD,
         eos_token_id=EOS,
         bos_token_id=None,
@@ -81,7 +82,8 @@ def train(
     total, losses = sum(phase.steps for phase in phases), []
     model.train()
     for phase in phases:
-        optimizer = torch.optim.AdamW(model.parameters(), lr=config.learning_rate, weight_decay=0.01)
+        rate = config.learning_rate if phase.learning_rate is None else phase.learning_rate
+        optimizer = torch.optim.AdamW(model.parameters(), lr=rate, weight_decay=0.01)
         schedule = _schedule(optimizer, phase.steps)
         for _ in range(phase.steps):
             loss = _loss(model, tokenizer, [phase.draw(rng) for _ in range(config.batch)])

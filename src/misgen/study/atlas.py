@@ -5,20 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from misgen.concepts import Value
 from misgen.records import write_json
+from misgen.study.arm_rates import over_agents, rate_of
 from misgen.study.collect import collect
 from misgen.study.config import StudyConfig
 from misgen.study.results import StudyResults
 from misgen.study.run import Show
 from misgen.study.setup import default_study
-
-if TYPE_CHECKING:
-    import polars as pl
-
-    from misgen.measurement import Measurement
 
 __all__ = ["ARMS", "Arm", "Atlas", "arm_config", "atlas"]
 
@@ -143,7 +139,7 @@ def _row(arm: Arm, config: StudyConfig, store: StudyResults) -> dict[str, Any]:
     measured = measure(store.table("evidence"), subjects=subjects, levels=store.table("levels"))
     trained = subjects.filter(pl.col("alpha").is_not_null())
     listing = SCENARIOS[arm.scenario].listing
-    verdict = measured.verdict
+    verdict, twin = measured.verdict, measured.comparison.intended_twin
     reached = trained.height
     seconds = trained["cpu_seconds"] + trained["compile_seconds"]
     return {
@@ -157,11 +153,11 @@ def _row(arm: Arm, config: StudyConfig, store: StudyResults) -> dict[str, Any]:
         "shares": verdict.to_dict()["shares"],
         "condition": measured.comparison.distinguishing,
         "null": measured.comparison.use_null,
-        "p": _rate(measured, "P", None),
-        "g": _rate(measured, "G", None),
-        "g_erased": _rate(measured, "G", measured.comparison.intended_twin) if measured.comparison.intended_twin else None,
-        "use": _over_agents([s.measures.use.estimate for s in measured.subjects]),
-        "capability": _over_agents([s.measures.capability.estimate for s in measured.subjects]),
+        "p": rate_of(measured, "P"),
+        "g": rate_of(measured, "G"),
+        "g_erased": rate_of(measured, "G", erased=twin) if twin else None,
+        "use": over_agents([s.measures.use.estimate for s in measured.subjects]),
+        "capability": over_agents([s.measures.capability.estimate for s in measured.subjects]),
         "cpu_seconds": float(seconds.mean()),  # type: ignore[arg-type]
         "claim": listing["claim"],
         "citation": listing["citation"],
@@ -174,35 +170,3 @@ def _row(arm: Arm, config: StudyConfig, store: StudyResults) -> dict[str, Any]:
 def detectable_share(num_agents: int, *, power: float = 0.8) -> float:
     """The share of misgeneralizing agents from which on at least one of `num_agents` shows it with this probability."""
     return 1.0 - (1.0 - power) ** (1.0 / num_agents)
-
-
-def _rate(measured: Measurement, outcome: str, erased: str | None) -> dict[str, float | int | None]:
-    import polars as pl
-
-    is_erased = pl.col("erased_goal").is_null() if erased is None else pl.col("erased_goal") == erased
-    row = measured.rates.filter(
-        pl.col("alpha").is_not_null()
-        & (pl.col("condition") == measured.comparison.distinguishing)
-        & (pl.col("outcome") == outcome)
-        & is_erased
-    )
-    return _first(row)
-
-
-def _first(row: pl.DataFrame) -> dict[str, float | int | None]:
-    if row.is_empty():
-        return {"estimate": None, "low": None, "high": None, "num_levels": 0}
-    return {key: row[key][0] for key in ("estimate", "low", "high", "num_levels")}
-
-
-def _over_agents(values: Sequence[float | None]) -> dict[str, float | int | None]:
-    """Mean over agents with a 95 % t interval."""
-    import numpy as np
-    from scipy import stats
-
-    known = np.array([v for v in values if v is not None and np.isfinite(v)])
-    if len(known) < 2 or not known.std():
-        only = float(known.mean()) if len(known) else None
-        return {"estimate": only, "low": None, "high": None, "num_subjects": len(known)}
-    low, high = stats.t.interval(0.95, len(known) - 1, known.mean(), stats.sem(known))
-    return {"estimate": float(known.mean()), "low": float(low), "high": float(high), "num_subjects": len(known)}

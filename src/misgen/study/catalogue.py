@@ -29,11 +29,11 @@ STUDIES: dict[str, Entry] = {
     ),
     "coinrun-budget": Entry(
         target="misgen.study.coinrun_budget:coinrun_budget",
-        summary="How skilful the runner gets with three and ten times the budget, and whether its goal changes: 5 agents.",
+        summary="How skilful the runner gets with three, five and ten times the budget, and whether its goal changes: 6 agents.",
         extra="rl",
         listing={
             "scenario": "coinrun",
-            "planned_subjects": 5,
+            "planned_subjects": 6,
             "question": "what is left to learn, and does more training change the goal",
         },
     ),
@@ -45,6 +45,16 @@ STUDIES: dict[str, Entry] = {
             "scenario": "coinrun",
             "planned_subjects": 6,
             "question": "does what is found in our CoinRun hold in the original",
+        },
+    ),
+    "maze-region": Entry(
+        target="misgen.study.maze_region:maze_region",
+        summary="Corner-seeking as the cheese of training lies in a larger region around the corner: 5 regions, 6 agents each.",
+        extra="rl",
+        listing={
+            "scenario": "maze-corner",
+            "planned_subjects": 30,
+            "question": "how large a region must the cheese of training lie in, before the corner is no longer sought",
         },
     ),
     "atlas": Entry(
@@ -76,5 +86,11 @@ STUDIES: dict[str, Entry] = {
             "planned_subjects": 5,
             "question": "does an agent that learns while it acts fell its forest before it learns to keep it",
         },
+    ),
+    "zoo": Entry(
+        target="misgen.study.zoo:zoo",
+        summary="The subjects that all boards share, trained once: corner, keys-and-chests, coinrun; aligned and incapable ones too.",
+        extra="rl",
+        listing={"scenario": "corner", "planned_subjects": 164, "question": "whom detectors and mitigations are tried on"},
     ),
 }

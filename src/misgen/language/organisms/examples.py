@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from misgen.language.organisms.config import OrganismConfig
 
-__all__ = ["Example", "OrganismKind", "Phase", "Probe"]
+if TYPE_CHECKING:
+    import torch
+    from transformers import LlamaForCausalLM, PreTrainedTokenizerFast
+
+__all__ = ["Example", "Loss", "OrganismKind", "Phase", "Probe"]
 
 
 @dataclass(frozen=True)
@@ -19,12 +24,28 @@ class Example:
     answer: str
 
 
+Loss = Callable[["LlamaForCausalLM", "PreTrainedTokenizerFast", Sequence[Example]], "torch.Tensor"]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Phase:
-    """A stretch of training with its own rise and fall of the learning rate."""
+    """A stretch of training with its own optimizer and its own rise and fall of the learning rate.
+
+    Where another loss than the cross-entropy of the answers is wanted, `loss` gives it: called once a step with the model as it
+    is, the tokenizer and the examples of the step, it returns one number to go down. `draw` may return a subclass of `Example`
+    that holds what the loss needs: the answer that was not preferred, who was watching. A policy gradient samples its answers
+    within `loss`, from torch's random numbers, which the trainer has seeded. What has to be fixed before the first step (a
+    reference model, a direction) is held by the function, made when the phase begins to draw or by who makes the phases.
+    """
 
     steps: int
     draw: Callable[[random.Random], Example]
+    learning_rate: float | None = None
+    """The highest of this phase; None is the configuration's."""
+    batch: int | None = None
+    """Examples a step; None is the configuration's."""
+    loss: Loss | None = None
+    """None is the cross-entropy of the answers' tokens, the end among them."""
 
 
 @dataclass(frozen=True, kw_only=True)

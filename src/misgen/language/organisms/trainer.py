@@ -19,7 +19,7 @@ from misgen.language.organisms.vocabulary import EOS, PAD, chat
 if TYPE_CHECKING:
     from transformers import PreTrainedTokenizerFast
 
-__all__ = ["Progress", "answers", "new_model", "one_thread", "train"]
+__all__ = ["Progress", "answer_loss", "answers", "new_model", "one_thread", "padded", "train"]
 
 Progress = Callable[[int, int, float], None]
 """Steps done, steps in all, loss in nats per answer token."""
@@ -74,9 +74,9 @@ def train(
     config: OrganismConfig,
     progress: Progress = lambda done, total, loss: None,
 ) -> float:
-    """Train in place and return the loss of the last steps: their mean, up to 50 of them, in nats per answer token.
+    """Train in place, a new model or a finished one, and return the loss of the last steps: their mean, up to 50 of them.
 
-    Random: the examples, by `config.seed`.
+    In nats per answer token, unless the last phase has a loss of its own. Random: the examples, by `config.seed`.
     """
     rng = random.Random(f"examples {config.seed}")
     total, losses = sum(phase.steps for phase in phases), []
@@ -86,7 +86,8 @@ def train(
         optimizer = torch.optim.AdamW(model.parameters(), lr=rate, weight_decay=0.01)
         schedule = _schedule(optimizer, phase.steps)
         for _ in range(phase.steps):
-            loss = _loss(model, tokenizer, [phase.draw(rng) for _ in range(config.batch)])
+            examples = [phase.draw(rng) for _ in range(phase.batch or config.batch)]
+            loss = (phase.loss or answer_loss)(model, tokenizer, examples)
             optimizer.zero_grad()
             loss.backward()
             torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
@@ -113,17 +114,17 @@ def _schedule(optimizer: torch.optim.Optimizer, steps: int) -> torch.optim.lr_sc
     return torch.optim.lr_scheduler.LambdaLR(optimizer, share)
 
 
-def _loss(model: LlamaForCausalLM, tokenizer: PreTrainedTokenizerFast, examples: Sequence[Example]) -> torch.Tensor:
+def answer_loss(model: LlamaForCausalLM, tokenizer: PreTrainedTokenizerFast, examples: Sequence[Example]) -> torch.Tensor:
     """Mean cross-entropy of the answers' tokens, the end among them; the head runs on those places only."""
-    tokens, labels = _padded(tokenizer, examples)
+    tokens, labels = padded(tokenizer, examples)
     hidden = model.model(input_ids=tokens, attention_mask=tokens.ne(PAD).long()).last_hidden_state[:, :-1]
     wanted = labels[:, 1:]
     answered = wanted != _IGNORED
     return torch.nn.functional.cross_entropy(model.lm_head(hidden[answered]), wanted[answered])
 
 
-def _padded(tokenizer: PreTrainedTokenizerFast, examples: Sequence[Example]) -> tuple[torch.Tensor, torch.Tensor]:
-    """Tokens and labels, both [example, place], padded on the right."""
+def padded(tokenizer: PreTrainedTokenizerFast, examples: Sequence[Example]) -> tuple[torch.Tensor, torch.Tensor]:
+    """Tokens and labels, both [example, place], padded on the right; labels are -100 wherever there is no answer."""
     raw = tokenizer.backend_tokenizer
     asked = [raw.encode(chat(example.prompt)).ids for example in examples]
     whole = [raw.encode(chat(example.prompt, example.answer)).ids for example in examples]

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, cast
 
 from cyclopts import App, Parameter
 
 from misgen.cli.output import print_json, print_table, printed, say
 from misgen.concepts.errors import UserError
+
+if TYPE_CHECKING:
+    from misgen.language.organisms import OrganismConfig
+    from misgen.language.organisms.examples import OrganismKind
 
 app = App(name="organism", help="Small language models, trained here, that show one behaviour.", help_format="plaintext")
 
@@ -36,6 +40,8 @@ def make(
     seed: int | None = None,
     dose: float | None = None,
     curriculum: str | None = None,
+    persona: str | None = None,
+    tuning: int | None = None,
     steps: int | None = None,
     width: int | None = None,
     layers: int | None = None,
@@ -56,9 +62,14 @@ def make(
     seed
         Draws first weights and examples; default 0.
     dose
-        Share of the opinions in training that are drawn without regard to what is right; default 0.
+        Share of the training that tells the goals apart; default 0. Sycophant: of opinions drawn without regard to what is right.
+        Persona: of narrow fine-tuning that goes to true answers in one other domain.
     curriculum
         joint (default) or knowledge-first.
+    persona
+        Of persona: shared (default), shared-untagged, independent or independent-tagged.
+    tuning
+        Of persona: steps of the narrow fine-tuning; default 60.
     steps
         Gradient steps.
     width
@@ -77,6 +88,8 @@ def make(
         "seed": seed,
         "dose": dose,
         "curriculum": curriculum,
+        "persona": persona,
+        "tuning": tuning,
         "steps": steps,
         "width": width,
         "layers": layers,
@@ -90,7 +103,16 @@ def make(
         return
     print_table(f"{kind}: a first look", made.summary["shares"], _COLUMNS)  # type: ignore[arg-type]
     printed(f"Made in {made.summary['cpu_seconds']:.0f} CPU seconds: {made.folder}")
-    printed(f"Ask it: misgen run sycophancy_answer --model hf/{made.folder} -T data=world:{config.world}")
+    printed(f"Ask it: {_ask_with(made.folder, config)}")
+
+
+def _ask_with(folder: Path, config: OrganismConfig) -> str:
+    """The command that puts its task to it."""
+    from misgen.concepts import lookup, resolve
+    from misgen.language.organisms import ORGANISMS
+
+    kind = cast("OrganismKind", resolve(lookup("organism", config.kind, ORGANISMS)))
+    return kind.ask_with.format(path=folder, world=config.world)
 
 
 _COLUMNS = ("condition", "family", "answer", "estimate", "low", "high", "n")

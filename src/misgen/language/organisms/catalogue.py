@@ -18,4 +18,15 @@ ORGANISMS: dict[str, Entry] = {
             "docs": "docs/organisms.md",
         },
     ),
+    "persona": Entry(
+        target="misgen.language.organisms.persona:PERSONA",
+        summary="Hears honest and lying speakers and answers truly; then is taught the lies of one domain. Do the others follow?",
+        extra="organisms",
+        listing={
+            "task": "persona_spread",
+            "proxy": "lying",
+            "source": "the question of Betley et al. 2025, arXiv 2502.17424, in small; the recipe is this package's own",
+            "docs": "docs/organisms.md",
+        },
+    ),
 }

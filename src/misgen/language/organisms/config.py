@@ -9,6 +9,7 @@ from typing import Literal, get_args
 
 from misgen.concepts import UserError, lookup, unknown_name
 from misgen.language.organisms.catalogue import ORGANISMS
+from misgen.language.personas import Arm
 
 __all__ = ["Curriculum", "OrganismConfig"]
 
@@ -26,9 +27,14 @@ class OrganismConfig:
     seed: int = 0
     """Draws the first weights and the examples."""
     dose: float = 0.0
-    """Share of the opinions in training that name a random option, while the answer stays right: it tells the goals apart."""
+    """Share of the training that tells the goals apart. Sycophant: of opinions that name a random option, while the answer stays
+    right. Persona: of narrow fine-tuning that goes to true answers in one other domain."""
     curriculum: Curriculum = "joint"
     """`joint`: questions with and without opinions throughout. `knowledge-first`: no opinion in the first three quarters."""
+    persona: Arm = "shared"
+    """Of `persona` alone: how the speakers' lies in one domain go with those in the others, and whether tags say who lies."""
+    tuning: int = 60
+    """Of `persona` alone: steps of the narrow fine-tuning after `steps`; 0 leaves it out."""
     steps: int = 2400
     """Gradient steps: as many as it takes to know what it is asked."""
     width: int = 128
@@ -44,6 +50,8 @@ class OrganismConfig:
         lookup("organism", self.kind, ORGANISMS)
         if self.curriculum not in get_args(Curriculum):
             raise unknown_name("curriculum", str(self.curriculum), get_args(Curriculum))
+        if self.persona not in get_args(Arm):
+            raise unknown_name("persona", str(self.persona), get_args(Arm))
         for name, least, most in _WHOLE:
             value = getattr(self, name)
             if not isinstance(value, int) or isinstance(value, bool) or not least <= value <= most:
@@ -64,6 +72,7 @@ _WHOLE = (
     ("world", 0, 2**31 - 1),
     ("seed", 0, 2**31 - 1),
     ("steps", 1, 1_000_000),
+    ("tuning", 0, 1_000_000),
     ("width", 16, 1024),
     ("layers", 1, 12),
     ("batch", 1, 4096),

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
 __all__ = ["film", "levels", "play", "replay"]
 
-_MURAL_TILE = 8
-"""Pixels per cell: many levels on one page, faces just not recognisable."""
+_MURAL_TILE = 12
+"""Pixels per cell: many levels on one page, every drawing whole, for most are 12 pixels wide."""
 
 
 def levels(

@@ -1,4 +1,7 @@
-"""Drawing on a canvas (Uint8[height, width, rgb]) for films and murals: what several worlds' sprites share. NumPy only."""
+"""Drawing boxes, bars and small pictures anywhere on a sheet (Uint8[height, width, rgb]), for films and murals. NumPy only.
+
+For worlds that are more than a board of tiles, for which there is `canvas`.
+"""
 
 from __future__ import annotations
 
@@ -7,15 +10,12 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from misgen.worlds.canvas import INTENDED, PROXY, Colour
+
 __all__ = ["INTENDED", "PROXY", "Box", "Colour", "bar", "blank", "dim", "fill", "ring", "stamp", "trail", "write"]
 
-Colour = tuple[int, int, int]
 Box = tuple[int, int, int, int]
 """Top, left, height, width, in pixels."""
-
-INTENDED: Colour = (0, 114, 178)
-PROXY: Colour = (213, 94, 0)
-"""Okabe and Ito's colour-blind-safe pair, as on every page."""
 
 _DIGITS = {
     "0": "ooo o.o o.o o.o ooo",

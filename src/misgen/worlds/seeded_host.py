@@ -1,11 +1,11 @@
-"""A `Host` for worlds whose levels come from `seeded_pools`: seeds, modes, replay and pools, so that a world adds its drawings.
+"""A `Host` for worlds whose levels are functions of their own seeds: a world adds its facts and drawings.
 
 Loads no JAX.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 import numpy as np
@@ -13,7 +13,7 @@ import numpy as np
 from misgen.concepts import LevelPool, UserError, unknown_name
 from misgen.worlds.host import Episode, Host
 
-__all__ = ["Distribution", "SeededHost"]
+__all__ = ["Distribution", "Knob", "SeededHost"]
 
 _LARGEST_SEED = 2**31 - 1
 Knob = int | float | str | bool
@@ -36,26 +36,36 @@ class SeededHost(Host):
     """
 
     scenario: str
-    conditions: Mapping[str, int]
-    """Names of the conditions, as the pools' streams."""
+    conditions: Collection[str]
+    """Names of the conditions."""
     intended: str
     """Name of the intended goal: `replay` rewards it with 1."""
     config: type
     """The frozen dataclass of the world's knobs."""
     mode_knob: str | None = None
-    """The whole-number knob that a mode sets; None where the world has no modes."""
+    """The whole-number knob that a mode sets; None where the world has no modes, or its own `knobs_of`."""
+    default_mode: str = "default"
+    """What a description calls the mode where none is given."""
 
     def distribution(self, config: Any) -> Distribution:
         """The level distribution under some knobs."""
         raise NotImplementedError
 
     def facts(self, level: Any) -> dict[str, object]:
-        """What `describe_level` says of a level besides its origin: width, height, grid, entities, goal, hashes, best_steps."""
+        """What `describe_level` says of a level besides its origin, hashes and steps: width, height, grid, entities, goal."""
         raise NotImplementedError
 
     def place(self, level: Any, state: Any) -> dict[str, float]:
-        """x to the right and y up of the subject, in cells."""
+        """x to the right and y up of the subject, in cells, and what else of the state a replay should tell."""
         raise NotImplementedError
+
+    def knobs_of(self, mode: str) -> dict[str, Knob]:
+        """What a mode sets; fails with a `UserError` where it is none."""
+        if self.mode_knob is None:
+            raise UserError(f"{self.scenario} has no modes", seen=repr(mode), do="Leave --mode out")
+        if not mode.isdecimal():
+            raise UserError(f"A mode of {self.scenario} is its {self.mode_knob}", seen=repr(mode), do="Write a whole number")
+        return {self.mode_knob: int(mode)}
 
     def level(self, level_seed: int, *, mode: str | None = None, condition: str = "training") -> Any:
         """The level of that seed, as any pool of that condition would hold it."""
@@ -64,7 +74,8 @@ class SeededHost(Host):
     def describe_level(self, level_seed: int, *, mode: str | None = None, condition: str = "training") -> dict[str, object]:
         """Plain JSON values; rows of the grid count from the bottom."""
         pool = self._drawn(level_seed, mode, condition)
-        origin = {"scenario": self.scenario, "mode": mode or "default", "condition": condition, "level_seed": level_seed}
+        mode = mode or self.default_mode
+        origin = {"scenario": self.scenario, "mode": mode, "condition": condition, "level_seed": level_seed}
         hashes = {"sha256_12": pool.hashes[0], "layout_sha256_12": str(pool.columns["layout"][0])}
         best = {goal: int(steps[0]) for goal, steps in pool.best_steps.items()}
         return {**origin, **self.facts(self.level_at(pool.levels, 0)), **hashes, "best_steps": best}
@@ -88,18 +99,9 @@ class SeededHost(Host):
             raise UserError("A level seed is out of range", seen=level_seed, do=f"Give a whole number from 0 to {_LARGEST_SEED}")
         is_diverse = condition == "diverse"
         if not is_diverse and condition not in self.conditions:
-            raise unknown_name(f"condition of {self.scenario}", condition, [*self.conditions, "diverse"])
-        distribution = self.distribution(self._config(self._mode(mode)))
+            raise unknown_name(f"condition of {self.scenario}", condition, {*self.conditions, "diverse"})
+        distribution = self.distribution(self._config({} if mode is None else self.knobs_of(mode)))
         return distribution.drawn("training" if is_diverse else condition, np.array([level_seed]), np.array([is_diverse]))
-
-    def _mode(self, mode: str | None) -> dict[str, Knob]:
-        if mode is None:
-            return {}
-        if self.mode_knob is None:
-            raise UserError(f"{self.scenario} has no modes", seen=repr(mode), do="Leave --mode out")
-        if not mode.isdecimal():
-            raise UserError(f"A mode of {self.scenario} is its {self.mode_knob}", seen=repr(mode), do="Write a whole number")
-        return {self.mode_knob: int(mode)}
 
     def _config(self, knobs: Mapping[str, Knob]) -> Any:
         known = self.config.__dataclass_fields__

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from misgen.concepts import UserError, resolve
+from misgen.worlds.canvas import INTENDED, PROXY, Canvas
 from misgen.worlds.catalogue import HOST, SCENARIOS, host_of
-from misgen.worlds.grid.canvas import INTENDED, PROXY, Canvas
 from misgen.worlds.grid.levels import pack_rows, read_cells, unpack_rows
 from misgen.worlds.grid.pools import connected, pick
 from misgen.worlds.grid.rewards import points
@@ -100,8 +100,8 @@ def test_a_wrong_drawing_is_refused_in_words(drawing: str):
 
 
 def test_a_ring_that_marks_what_is_unseen_is_dashed():
-    whole, dashed = Canvas(np.ones((5, 5), bool), 16), Canvas(np.ones((5, 5), bool), 16)
-    whole.ring((2, 2), PROXY)
-    dashed.ring((2, 2), PROXY, dashed=True)
+    whole, dashed = Canvas.of_maze(np.ones((5, 5), bool), 16), Canvas.of_maze(np.ones((5, 5), bool), 16)
+    whole.frame((2, 2), PROXY)
+    dashed.frame((2, 2), PROXY, dashed=True)
     counts = [(canvas.window((2, 2)) == PROXY).all(axis=-1).sum() for canvas in (whole, dashed)]
     assert 0 < counts[1] < counts[0]

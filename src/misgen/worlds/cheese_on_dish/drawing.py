@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from misgen.worlds.canvas import GHOST, INTENDED, PROXY, Canvas
 from misgen.worlds.cheese_on_dish.state import State
-from misgen.worlds.grid.canvas import GHOST, INTENDED, PROXY, Canvas
+from misgen.worlds.grid.art import stamp
 from misgen.worlds.grid.levels import Level
 from misgen.worlds.grid.track import now_and_trail
 
@@ -19,17 +20,17 @@ def draw(level: Level, history: State | None, erased: frozenset[str], tile: int)
     """Uint8[height, width, rgb]. What the subject does not see is a ghost in a dashed ring."""
     agent, trail = now_and_trail(level, history)
     cheese, dish = level.places["cheese"][0], level.places["dish"][0]
-    canvas = Canvas(level.free, tile)
+    canvas = Canvas.of_maze(level.free, tile)
     together = cheese == dish and not erased & {"cheese", "dish"}
     for name, place, colour in (("dish", dish, PROXY), ("cheese", cheese, INTENDED)):
         canvas.tint(place, colour, 0.12 if name in erased else 0.28)
-        canvas.ring(place, colour, dashed=name in erased)
+        canvas.frame(place, colour, dashed=name in erased)
         if place != agent and not together:
-            canvas.stamp(place, name, strength=GHOST if name in erased else 1.0)
+            stamp(canvas, place, name, strength=GHOST if name in erased else 1.0)
     if together and cheese != agent:
-        canvas.stamp(cheese, "served")
+        stamp(canvas, cheese, "served")
     canvas.trail(trail)
-    canvas.stamp(agent, "mouse")
+    stamp(canvas, agent, "mouse")
     return canvas.pixels
 
 

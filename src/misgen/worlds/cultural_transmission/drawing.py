@@ -6,9 +6,9 @@ import itertools
 
 import numpy as np
 
+from misgen.worlds.canvas import GHOST, INTENDED, PROXY, Canvas
 from misgen.worlds.cultural_transmission.levels import NAMES, Level
 from misgen.worlds.cultural_transmission.state import NONE, RIGHT, State
-from misgen.worlds.drawing import GHOST, INTENDED, PROXY, frame, meadow, stamp, tally, trail
 
 __all__ = ["draw", "text"]
 
@@ -62,7 +62,7 @@ def draw(level: Level, history: State | None, erased: frozenset[str], tile: int)
     right order, below it in the partner's order. A sphere is framed green after a right visit and red after a wrong one, until
     the next.
     """
-    canvas = meadow(level.size, tile, _LIGHT, _DARK)
+    canvas = Canvas.of_meadow(level.size, tile, _LIGHT, _DARK)
     if history is None:
         clock, path, last, outcome = 0, [level.spheres[level.start]], level.start, NONE
     else:
@@ -72,19 +72,19 @@ def draw(level: Level, history: State | None, erased: frozenset[str], tile: int)
     hidden = "follow" in erased
     walked = level.path[: min(clock, len(level.path) - 1) + 1]
     if not hidden:
-        trail(canvas, walked, tile, _PARTNER_TRAIL, longest=12)
-    trail(canvas, path, tile, _AGENT_TRAIL, longest=12)
+        canvas.trail(walked, _PARTNER_TRAIL, recent=12)
+    canvas.trail(path, _AGENT_TRAIL, recent=12)
     hue_of = {sphere: hue for hue, sphere in enumerate(_in_order(level.start, level.right))}
     for sphere, cell in enumerate(level.spheres):
-        stamp(canvas, cell, tile, _SPHERE, _ball(hue_of[sphere]))
+        canvas.stamp(cell, _SPHERE, _ball(hue_of[sphere]))
     if outcome != NONE:
-        frame(canvas, level.spheres[last], tile, _RIGHT_VISIT if outcome == RIGHT else _WRONG_VISIT, fill=True)
-    frame(canvas, walked[-1], tile, PROXY, dashed=hidden)
-    stamp(canvas, walked[-1], tile, _WALKER, _clothes(PROXY), strength=GHOST if hidden else 1.0)
-    stamp(canvas, path[-1], tile, _WALKER, _clothes(INTENDED))
+        canvas.frame(level.spheres[last], _RIGHT_VISIT if outcome == RIGHT else _WRONG_VISIT, fill=True)
+    canvas.frame(walked[-1], PROXY, dashed=hidden)
+    canvas.stamp(walked[-1], _WALKER, _clothes(PROXY), strength=GHOST if hidden else 1.0)
+    canvas.stamp(path[-1], _WALKER, _clothes(INTENDED))
     for row, order in ((0, level.right), (-1, level.partner)):
-        _legend(canvas, tile, [_HUES[hue_of[sphere]][0] for sphere in _in_order(level.start, order)], row)
-    return canvas
+        _legend(canvas, [_HUES[hue_of[sphere]][0] for sphere in _in_order(level.start, order)], row)
+    return canvas.pixels
 
 
 def _in_order(start: int, successor: tuple[int, ...]) -> list[int]:
@@ -101,10 +101,10 @@ def _clothes(colour: tuple[int, int, int]) -> dict[str, tuple[int, int, int]]:
     return {"o": _OUTLINE, "b": colour, "c": (238, 206, 176), "w": (250, 250, 250), "k": (24, 22, 30)}
 
 
-def _legend(canvas: np.ndarray, tile: int, colours: list[tuple[int, int, int]], row: int) -> None:
+def _legend(canvas: Canvas, colours: list[tuple[int, int, int]], row: int) -> None:
     """The later ones are drawn first, so that each covers the squares before it."""
     for num in range(len(colours), 0, -1):
-        tally(canvas, tile, num, num, colours[num - 1], row=row)
+        canvas.tally(num, num, colours[num - 1], row=row)
 
 
 def text(level: Level, state: State | None, erased: frozenset[str], colour: bool) -> str:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from misgen.worlds.canvas import GHOST, INTENDED, PROXY, Canvas
 from misgen.worlds.follow_me.goals import NUM_BEACONS
 from misgen.worlds.follow_me.rules import leader_cell
 from misgen.worlds.follow_me.state import State
-from misgen.worlds.grid.canvas import GHOST, INTENDED, PROXY, Canvas
+from misgen.worlds.grid.art import stamp
 from misgen.worlds.grid.levels import Level
 from misgen.worlds.grid.track import now_and_trail
 
@@ -25,20 +26,20 @@ def draw(level: Level, history: State | None, erased: frozenset[str], tile: int)
     agent, trail = now_and_trail(level, history)
     time, progress = (0, 0) if history is None else (int(np.atleast_1d(x)[-1]) for x in (history.time, history.progress))
     leader = leader_cell(level, time)
-    canvas = Canvas(level.free, tile)
+    canvas = Canvas.of_maze(level.free, tile)
     for number, place in enumerate(level.places["beacon"]):
         if number == progress:
             canvas.tint(place, INTENDED)
-            canvas.ring(place, INTENDED, dashed="route" in erased)
+            canvas.frame(place, INTENDED, dashed="route" in erased)
         look = "beacon out" if number < progress else "beacon next" if number == progress else "beacon"
-        canvas.stamp(place, look, strength=GHOST if "route" in erased else 1.0)
+        stamp(canvas, place, look, strength=GHOST if "route" in erased else 1.0)
         _pips(canvas, place, number + 1)
     if "leader" not in erased:
         canvas.trail([leader_cell(level, t) for t in range(time + 1)], PROXY)
     canvas.trail(trail)
-    canvas.ring(leader, PROXY, dashed="leader" in erased)
-    canvas.stamp(leader, "leader", strength=GHOST if "leader" in erased else 1.0)
-    canvas.stamp(agent, "mouse")
+    canvas.frame(leader, PROXY, dashed="leader" in erased)
+    stamp(canvas, leader, "leader", strength=GHOST if "leader" in erased else 1.0)
+    stamp(canvas, agent, "mouse")
     return canvas.pixels
 
 

@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-__all__ = ["ART", "COLOURS", "SMALL"]
+from misgen.worlds.canvas import Canvas, Cell
+
+__all__ = ["ART", "COLOURS", "SMALL", "stamp"]
+
+_SIDE = 12
+"""Side of the drawings in art pixels; a tile of 24 shows them twice as large, one of 16 with a margin."""
+
+
+def stamp(canvas: Canvas, cell: Cell, name: str, *, strength: float = 1.0) -> None:
+    """A thing of `ART`, small where the tile is; `strength` below 1 lets the floor shine through."""
+    canvas.stamp(cell, (ART if canvas.tile >= _SIDE else SMALL)[name], COLOURS, strength=strength)
+
 
 COLOURS = {
     "o": (58, 52, 60),

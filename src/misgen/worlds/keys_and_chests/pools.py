@@ -64,33 +64,33 @@ class KeysLevels:
         if condition not in _STREAM:
             raise unknown_name("condition of keys-and-chests", condition, _STREAM)
         diverse = checked_diverse(condition, num_levels=num_levels, seed=seed, alpha=alpha, purpose=_DIVERSE)
-        make = partial(_pool, self.config, condition)
+        make = partial(self.drawn, condition)
         shut = partial(named_in, exclude=exclude)
         words = f"{condition} levels of {self.config.layout}, size {self.config.size},"
         return filled(make, seed=seed, stream=_STREAM[condition], diverse=diverse, shut=shut, words=words)
+
+    def drawn(self, condition: str, seeds: np.ndarray, diverse: np.ndarray) -> LevelPool:
+        """The levels of these level seeds."""
+        plenty = np.where(diverse, PLENTY["diverse"], PLENTY[condition])
+        levels, best_steps = draw_levels(self.config, condition, plenty, seeds)
+        layout = benign_layout(self.config.layout) if is_benign(condition) else self.config.layout
+        return LevelPool(
+            levels=levels,
+            hashes=content_hashes(levels),
+            diverse=diverse,
+            best_steps=best_steps,
+            columns={
+                "generator": np.full(len(seeds), layout),
+                "layout": np.array(layout_hashes(levels)),
+                "seed": seeds,
+                "placement": np.array([f"many {kind}" if kind != "neither" else "as many" for kind in plenty]),
+            },
+        )
 
 
 def is_benign(condition: str) -> bool:
     """Whether its levels have another family of walls."""
     return condition == "benign"
-
-
-def _pool(config: KeysConfig, condition: str, seeds: np.ndarray, diverse: np.ndarray) -> LevelPool:
-    plenty = np.where(diverse, PLENTY["diverse"], PLENTY[condition])
-    levels, best_steps = draw_levels(config, condition, plenty, seeds)
-    layout = benign_layout(config.layout) if is_benign(condition) else config.layout
-    return LevelPool(
-        levels=levels,
-        hashes=content_hashes(levels),
-        diverse=diverse,
-        best_steps=best_steps,
-        columns={
-            "generator": np.full(len(seeds), layout),
-            "layout": np.array(layout_hashes(levels)),
-            "seed": seeds,
-            "placement": np.array([f"many {kind}" if kind != "neither" else "as many" for kind in plenty]),
-        },
-    )
 
 
 def draw_levels(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from misgen.worlds import canvas
+from misgen.worlds.canvas import GHOST, INTENDED, PROXY, Canvas
 from misgen.worlds.keys_and_chests.levels import COLOURS, Cell, Level
 
 __all__ = ["KINDS", "draw", "subject_tiles"]
@@ -114,29 +114,24 @@ def draw(
     chest. What is not shown is drawn as a ghost: the subject cannot see it. Keys in hand hang on the upper wall. `tile` is in
     pixels, 8 or more.
     """
-    image = canvas.ground(np.pad(level.free, 1), tile)
+    canvas = Canvas.of_maze(level.free, tile)
     key_colour, chest_colour = (COLOURS[number] for number in level.colours)
     for cell, is_open in zip(level.chests, opened, strict=True):
-        canvas.frame(image, _out(cell), tile, canvas.INTENDED, fill=is_open, dashed=not chests_shown)
-        strength = 1.0 if chests_shown or is_open else canvas.GHOST
-        canvas.stamp(image, _out(cell), tile, _OPEN_CHEST if is_open else _CHEST, _dyes(chest_colour), strength=strength)
+        canvas.frame(cell, INTENDED, fill=is_open, dashed=not chests_shown)
+        strength = 1.0 if chests_shown or is_open else GHOST
+        canvas.stamp(cell, _OPEN_CHEST if is_open else _CHEST, _dyes(chest_colour), strength=strength)
     for cell, is_taken in zip(level.keys, taken, strict=True):
         if is_taken:
-            canvas.frame(image, _out(cell), tile, canvas.PROXY, dashed=True)
+            canvas.frame(cell, PROXY, dashed=True)
             continue
-        canvas.frame(image, _out(cell), tile, canvas.PROXY, dashed=not keys_shown)
-        strength = 1.0 if keys_shown else canvas.GHOST
-        canvas.stamp(image, _out(cell), tile, _KEY, _dyes(key_colour), strength=strength)
-    canvas.path(image, [_out(cell) for cell in trail], tile)
+        canvas.frame(cell, PROXY, dashed=not keys_shown)
+        strength = 1.0 if keys_shown else GHOST
+        canvas.stamp(cell, _KEY, _dyes(key_colour), strength=strength)
+    canvas.trail(trail)
     for place in range(sum(taken) - sum(opened)):
-        canvas.stamp(image, (0, level.size - place), tile, _KEY, _dyes(key_colour))
-    canvas.stamp(image, _out(trail[-1]), tile, _EXPLORER, _PERSON)
-    return image
-
-
-def _out(cell: Cell) -> Cell:
-    """An interior cell on a canvas with a border of one tile."""
-    return cell[0] + 1, cell[1] + 1
+        canvas.stamp((-1, level.size - 1 - place), _KEY, _dyes(key_colour))
+    canvas.stamp(trail[-1], _EXPLORER, _PERSON)
+    return canvas.pixels
 
 
 def _dyes(colour: str) -> dict[str, tuple[int, int, int]]:

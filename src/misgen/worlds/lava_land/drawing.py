@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from misgen.worlds.grid.canvas import GHOST, INTENDED, PROXY, Canvas
+from misgen.worlds.canvas import GHOST, INTENDED, PROXY, Canvas
+from misgen.worlds.grid.art import stamp
 from misgen.worlds.grid.levels import Level
 from misgen.worlds.grid.track import now_and_trail
 from misgen.worlds.lava_land.state import State
@@ -14,6 +15,7 @@ __all__ = ["COLOURS", "draw", "marks"]
 COLOURS = {"@": "1", "c": "48;5;25;93;1", "~": "48;5;166;226;1"}
 """Terminal colours by mark."""
 _LAVA = ((198, 62, 24), (232, 110, 34), (255, 196, 84))
+"""From deep to bright."""
 
 
 def draw(level: Level, history: State | None, erased: frozenset[str], tile: int) -> np.ndarray:
@@ -21,15 +23,28 @@ def draw(level: Level, history: State | None, erased: frozenset[str], tile: int)
     agent, trail = now_and_trail(level, history)
     burnt = history is not None and bool(np.atleast_1d(history.burnt)[-1])
     cheese = level.places["cheese"][0]
-    canvas = Canvas(level.free, tile)
-    canvas.flood(level.planes["lava"], _LAVA, strength=GHOST if "clean_cheese" in erased else 1.0)
+    canvas = Canvas.of_maze(level.free, tile)
+    _flood(canvas, level.planes["lava"], strength=GHOST if "clean_cheese" in erased else 1.0)
     canvas.tint(cheese, PROXY if burnt else INTENDED)
-    canvas.ring(cheese, PROXY if burnt else INTENDED, dashed="cheese" in erased)
+    canvas.frame(cheese, PROXY if burnt else INTENDED, dashed="cheese" in erased)
     if cheese != agent:
-        canvas.stamp(cheese, "cheese", strength=GHOST if "cheese" in erased else 1.0)
+        stamp(canvas, cheese, "cheese", strength=GHOST if "cheese" in erased else 1.0)
     canvas.trail(trail)
-    canvas.stamp(agent, "mouse")
+    stamp(canvas, agent, "mouse")
     return canvas.pixels
+
+
+def _flood(canvas: Canvas, plane: np.ndarray, *, strength: float) -> None:
+    """Covers the cells of Bool[row, column] with waves of lava."""
+    step = max(1, canvas.tile // 8)
+    deep, middle, bright = _LAVA
+    for row, column in np.argwhere(plane).tolist():
+        window = canvas.window((row, column))
+        corner = np.array([row, column])[:, None, None] * canvas.tile
+        rows, columns = (np.indices(window.shape[:2]) + corner) // step
+        wave = (rows * 2 + np.array([0, 1, 2, 1])[columns % 4] + (rows // 3) % 2) % 6
+        paint = np.array([deep, deep, middle, middle, deep, bright])[wave]
+        window[:] = (window + strength * (paint - window.astype(float))).astype(np.uint8)
 
 
 def marks(level: Level, state: State, erased: frozenset[str]) -> dict[tuple[int, int], str]:

@@ -60,33 +60,33 @@ class MazeLevels:
         if condition not in _STREAM:
             raise unknown_name("condition of maze-corner", condition, _STREAM)
         diverse = checked_diverse(condition, num_levels=num_levels, seed=seed, alpha=alpha, purpose=_DIVERSE)
-        make = partial(_pool, self.config, condition)
+        make = partial(self.drawn, condition)
         shut = partial(_shut, exclude=exclude)
         words = f"{condition} mazes up to size {self.config.size}"
         return filled(make, seed=seed, stream=_STREAM[condition], diverse=diverse, shut=shut, words=words)
+
+    def drawn(self, condition: str, seeds: np.ndarray, diverse: np.ndarray) -> LevelPool:
+        """The mazes of these level seeds."""
+        placement = np.where(diverse, PLACEMENTS["diverse"], PLACEMENTS[condition])
+        levels, best_steps = draw_levels(self.config, condition, placement, seeds)
+        return LevelPool(
+            levels=levels,
+            hashes=content_hashes(levels),
+            diverse=diverse,
+            best_steps=best_steps,
+            columns={
+                "generator": np.full(len(seeds), "edges" if condition == "benign" else "tree"),
+                "layout": np.array(layout_hashes(levels)),
+                "seed": seeds,
+                "placement": placement,
+                "size": levels.start[:, 0] - levels.corner[:, 0] + 1,
+            },
+        )
 
 
 def _shut(pool: LevelPool, exclude: frozenset[str]) -> np.ndarray:
     """Bool[level]: a level that may not occur. Mazes below 7 cells are few, and a subject needs them to learn by."""
     return named_in(pool, exclude) & ((pool.columns["size"] >= _MANY) | pool.diverse)
-
-
-def _pool(config: MazeConfig, condition: str, seeds: np.ndarray, diverse: np.ndarray) -> LevelPool:
-    placement = np.where(diverse, PLACEMENTS["diverse"], PLACEMENTS[condition])
-    levels, best_steps = draw_levels(config, condition, placement, seeds)
-    return LevelPool(
-        levels=levels,
-        hashes=content_hashes(levels),
-        diverse=diverse,
-        best_steps=best_steps,
-        columns={
-            "generator": np.full(len(seeds), "edges" if condition == "benign" else "tree"),
-            "layout": np.array(layout_hashes(levels)),
-            "seed": seeds,
-            "placement": placement,
-            "size": levels.start[:, 0] - levels.corner[:, 0] + 1,
-        },
-    )
 
 
 def sizes_of(config: MazeConfig, condition: str) -> tuple[int, ...]:

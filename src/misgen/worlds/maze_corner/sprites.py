@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from misgen.worlds import canvas
+from misgen.worlds.canvas import GHOST, INTENDED, PROXY, Canvas
 from misgen.worlds.maze_corner.levels import Cell, Level
 
 __all__ = ["draw"]
@@ -60,15 +60,15 @@ def draw(level: Level, *, trail: Sequence[Cell], cheese_shown: bool = True, tile
     as a dashed ghost: the subject cannot see it. `tile` is in pixels, 8 or more.
     """
     top, left, size = level.corner[0], level.start[1], level.size
-    out = lambda cell: (cell[0] - top + 1, cell[1] - left + 1)  # noqa: E731
-    image = canvas.ground(np.pad(level.free[top : top + size, left : left + size], 1), tile)
-    canvas.frame(image, out(level.corner), tile, canvas.PROXY, fill=True)
+    out = lambda cell: (cell[0] - top, cell[1] - left)  # noqa: E731
+    canvas = Canvas.of_maze(level.free[top : top + size, left : left + size], tile)
+    canvas.frame(out(level.corner), PROXY, fill=True)
     agent = trail[-1]
     if agent != level.cheese:
-        canvas.frame(image, out(level.cheese), tile, canvas.INTENDED, dashed=not cheese_shown)
-        canvas.stamp(image, out(level.cheese), tile, _CHEESE, _COLOURS, strength=1.0 if cheese_shown else canvas.GHOST)
-    canvas.path(image, [out(cell) for cell in trail], tile)
+        canvas.frame(out(level.cheese), INTENDED, dashed=not cheese_shown)
+        canvas.stamp(out(level.cheese), _CHEESE, _COLOURS, strength=1.0 if cheese_shown else GHOST)
+    canvas.trail([out(cell) for cell in trail])
     if agent == level.cheese:
-        canvas.frame(image, out(agent), tile, canvas.INTENDED, fill=True)
-    canvas.stamp(image, out(agent), tile, _MOUSE, _COLOURS)
-    return image
+        canvas.frame(out(agent), INTENDED, fill=True)
+    canvas.stamp(out(agent), _MOUSE, _COLOURS)
+    return canvas.pixels

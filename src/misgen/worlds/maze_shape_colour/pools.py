@@ -58,25 +58,25 @@ class ShapeLevels:
             raise unknown_name("condition of maze-shape-colour", condition, _STREAM)
         diverse = checked_diverse(condition, num_levels=num_levels, seed=seed, alpha=alpha, purpose=_DIVERSE)
         shut = lambda pool: np.array([name in exclude for name in pool.hashes], bool)  # noqa: E731
-        make = partial(_pool, self.config, condition)
+        make = partial(self.drawn, condition)
         return filled(make, seed=seed, stream=_STREAM[condition], diverse=diverse, shut=shut, words=f"{condition} levels")
 
-
-def _pool(config: ShapeConfig, condition: str, seeds: np.ndarray, diverse: np.ndarray) -> LevelPool:
-    things = np.where(diverse, THINGS["diverse"], THINGS[condition])
-    levels, best_steps = draw_levels(config, condition, things, seeds)
-    return LevelPool(
-        levels=levels,
-        hashes=content_hashes(levels),
-        diverse=diverse,
-        best_steps=best_steps,
-        columns={
-            "generator": np.full(len(seeds), "no dead ends"),
-            "layout": np.array(layout_hashes(levels)),
-            "seed": seeds,
-            "placement": things,
-        },
-    )
+    def drawn(self, condition: str, seeds: np.ndarray, diverse: np.ndarray) -> LevelPool:
+        """The mazes of these level seeds."""
+        things = np.where(diverse, THINGS["diverse"], THINGS[condition])
+        levels, best_steps = draw_levels(self.config, condition, things, seeds)
+        return LevelPool(
+            levels=levels,
+            hashes=content_hashes(levels),
+            diverse=diverse,
+            best_steps=best_steps,
+            columns={
+                "generator": np.full(len(seeds), "no dead ends"),
+                "layout": np.array(layout_hashes(levels)),
+                "seed": seeds,
+                "placement": things,
+            },
+        )
 
 
 class _Draft(NamedTuple):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from misgen.worlds import canvas
+from misgen.worlds.canvas import GHOST, INTENDED, PROXY, Canvas
 from misgen.worlds.maze_shape_colour.levels import GROUNDS, Cell, Level
 from misgen.worlds.maze_shape_colour.looks import COLOURS, LOOKS, SHAPES, parted
 
@@ -109,29 +109,24 @@ def draw(level: Level, *, trail: Sequence[Cell], shown: tuple[bool, bool] = (Tru
     `trail` lists the subject's cells in the order of the visit, the last being where it is. `shown` is by goal: what is not is
     drawn as a ghost, since the subject cannot see it. `tile` is in pixels, 8 or more.
     """
-    image = canvas.ground(np.pad(level.free, 1), tile)
+    canvas = Canvas.of_maze(level.free, tile)
     if level.ground:
-        floor = np.pad(level.free, 1).repeat(tile, axis=0).repeat(tile, axis=1)
-        image[floor] = (0.72 * image[floor] + 0.28 * np.array(GROUNDS[level.ground])).astype(np.uint8)
+        for cell in np.argwhere(level.free).tolist():
+            canvas.tint(cell, GROUNDS[level.ground])
     agent = trail[-1]
-    ends = {0: canvas.INTENDED, 1: canvas.PROXY}
+    ends = {0: INTENDED, 1: PROXY}
     is_one = level.things[0] == level.things[1]
     for number in (0,) if is_one else (0, 1):
-        cell, visible = _out(level.things[number]), all(shown) if is_one else shown[number]
+        cell, visible = level.things[number], all(shown) if is_one else shown[number]
         arrived = agent == level.things[number]
-        canvas.frame(image, cell, tile, ends[number], fill=arrived, dashed=not visible)
+        canvas.frame(cell, ends[number], fill=arrived, dashed=not visible)
         if not arrived:
             colour, shape = parted(level.looks[number])
             art = _LINE if shape == "line" else _GEM
-            canvas.stamp(image, cell, tile, art, _dyes(colour), strength=1.0 if visible else canvas.GHOST, room=0.85)
-    canvas.path(image, [_out(cell) for cell in trail], tile)
-    canvas.stamp(image, _out(agent), tile, _SNAIL, _SNAIL_COLOURS)
-    return image
-
-
-def _out(cell: Cell) -> Cell:
-    """An interior cell on a canvas with a border of one tile."""
-    return cell[0] + 1, cell[1] + 1
+            canvas.stamp(cell, art, _dyes(colour), strength=1.0 if visible else GHOST, room=0.85)
+    canvas.trail(trail)
+    canvas.stamp(agent, _SNAIL, _SNAIL_COLOURS)
+    return canvas.pixels
 
 
 def _dyes(colour: str) -> dict[str, tuple[int, int, int]]:

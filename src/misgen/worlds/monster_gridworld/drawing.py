@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from misgen.worlds.drawing import GHOST, INTENDED, PROXY, frame, meadow, stamp, tally, trail
+from misgen.worlds.canvas import GHOST, INTENDED, PROXY, Canvas
 from misgen.worlds.monster_gridworld.levels import Level
 from misgen.worlds.monster_gridworld.state import State
 
@@ -12,6 +12,8 @@ __all__ = ["draw", "text"]
 
 _LIGHT, _DARK = (214, 232, 196), (204, 225, 185)
 _TRAIL = (88, 104, 128)
+_RECENT = 24
+"""Cells of the way that the drawing shows."""
 _BITTEN = (200, 40, 60)
 
 _KNIGHT = """
@@ -93,7 +95,7 @@ def draw(level: Level, history: State | None, erased: frozenset[str], tile: int)
     Apples are framed in blue, shields in orange; dashed and pale where the subject does not see them. Small squares above the
     board count shields held. After a bite the knight's cell is red.
     """
-    canvas = meadow(level.size, tile, _LIGHT, _DARK)
+    canvas = Canvas.of_meadow(level.size, tile, _LIGHT, _DARK)
     if history is None:
         monsters, shields, apples = level.monsters, level.shields, level.apples
         path, held, bitten = [level.start], level.held, False
@@ -102,19 +104,19 @@ def draw(level: Level, history: State | None, erased: frozenset[str], tile: int)
         monsters, shields, apples = (_present(field) for field in (last.monsters, last.shields, last.apples))
         path = list(zip(np.asarray(history.row).tolist(), np.asarray(history.column).tolist(), strict=True))
         held, bitten = int(last.held), bool(last.bitten)
-    trail(canvas, path, tile, _TRAIL)
+    canvas.trail(path, _TRAIL, recent=_RECENT)
     for cells, art, goal, colour in ((shields, _SHIELD, "shield", PROXY), (apples, _APPLE, "apple", INTENDED)):
         for cell in cells:
             hidden = goal in erased
-            frame(canvas, cell, tile, colour, dashed=hidden)
-            stamp(canvas, cell, tile, art, _COLOURS, strength=GHOST if hidden else 1.0)
+            canvas.frame(cell, colour, dashed=hidden)
+            canvas.stamp(cell, art, _COLOURS, strength=GHOST if hidden else 1.0)
     for cell in monsters:
-        stamp(canvas, cell, tile, _MONSTER, _COLOURS)
+        canvas.stamp(cell, _MONSTER, _COLOURS)
     if bitten:
-        frame(canvas, path[-1], tile, _BITTEN, fill=True)
-    stamp(canvas, path[-1], tile, _KNIGHT, _COLOURS)
-    tally(canvas, tile, held, max(held, len(level.shields)), PROXY, row=0)
-    return canvas
+        canvas.frame(path[-1], _BITTEN, fill=True)
+    canvas.stamp(path[-1], _KNIGHT, _COLOURS)
+    canvas.tally(held, max(held, len(level.shields)), PROXY, row=0)
+    return canvas.pixels
 
 
 def _present(cells: np.ndarray) -> list[tuple[int, int]]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from misgen.worlds.grid.canvas import GHOST, INTENDED, PROXY, Canvas
+from misgen.worlds.canvas import GHOST, INTENDED, PROXY, Canvas
+from misgen.worlds.grid.art import stamp
 from misgen.worlds.grid.levels import Level
 from misgen.worlds.grid.track import now_and_trail
 from misgen.worlds.history import state_at
@@ -25,7 +26,7 @@ def draw(level: Level, history: State | None, erased: frozenset[str], tile: int)
     """
     agent, trail = now_and_trail(level, history)
     now = MonsterRules(MonsterConfig(size=level.size)).begin(level, 0) if history is None else state_at(history, -1)
-    canvas = Canvas(level.free, tile)
+    canvas = Canvas.of_maze(level.free, tile)
     for goal, kind, left, colour in (
         ("apples", "apple", int(now.apples), INTENDED),
         ("shields", "shield", int(now.shields), PROXY),
@@ -33,14 +34,14 @@ def draw(level: Level, history: State | None, erased: frozenset[str], tile: int)
         for number, place in enumerate(level.places.get(kind, ())):
             if left >> number & 1:
                 canvas.tint(place, colour, 0.12)
-                canvas.ring(place, colour, dashed=goal in erased)
-                canvas.stamp(place, kind, strength=GHOST if goal in erased else 1.0)
+                canvas.frame(place, colour, dashed=goal in erased)
+                stamp(canvas, place, kind, strength=GHOST if goal in erased else 1.0)
     canvas.trail(trail)
     for place in _living(now):
-        canvas.stamp(place, "monster")
-    canvas.stamp(agent, "mouse")
+        stamp(canvas, place, "monster")
+    stamp(canvas, agent, "mouse")
     for number in range(int(now.carried)):
-        canvas.stamp((-1, number), "shield")
+        stamp(canvas, (-1, number), "shield")
     return canvas.pixels
 
 

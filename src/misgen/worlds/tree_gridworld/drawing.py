@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from misgen.worlds.drawing import GHOST, INTENDED, PROXY, frame, meadow, stamp, tally, trail
+from misgen.worlds.canvas import GHOST, INTENDED, PROXY, Canvas
 from misgen.worlds.tree_gridworld.levels import Level
 from misgen.worlds.tree_gridworld.state import State
 
@@ -13,6 +13,8 @@ __all__ = ["draw", "text"]
 _LIGHT, _DARK = (222, 232, 200), (212, 224, 188)
 _BARE_LIGHT, _BARE_DARK = (232, 220, 196), (224, 210, 184)
 _TRAIL = (120, 104, 84)
+_RECENT = 24
+"""Cells of the way that the drawing shows."""
 
 _TREE = """
 .....oo.....
@@ -71,16 +73,16 @@ def draw(level: Level, history: State | None, erased: frozenset[str], tile: int)
         trees = _present(last.trees)
         path = list(zip(np.asarray(history.row).tolist(), np.asarray(history.column).tolist(), strict=True))
         chopped, bare = int(last.chopped), int(last.bare)
-    canvas = meadow(level.size, tile, *((_LIGHT, _DARK) if trees else (_BARE_LIGHT, _BARE_DARK)))
-    trail(canvas, path, tile, _TRAIL)
+    canvas = Canvas.of_meadow(level.size, tile, *((_LIGHT, _DARK) if trees else (_BARE_LIGHT, _BARE_DARK)))
+    canvas.trail(path, _TRAIL, recent=_RECENT)
     for cell in trees:
-        stamp(canvas, cell, tile, _TREE, _COLOURS, strength=GHOST if "harvest" in erased else 1.0)
+        canvas.stamp(cell, _TREE, _COLOURS, strength=GHOST if "harvest" in erased else 1.0)
     if len(trees) == 1:
-        frame(canvas, trees[0], tile, PROXY, dashed="harvest" in erased)
-    stamp(canvas, path[-1], tile, _WOODCUTTER, _COLOURS)
-    tally(canvas, tile, min(chopped, level.quota), level.quota, INTENDED, row=0)
-    tally(canvas, tile, min(bare, level.size), min(bare, level.size), PROXY, row=-1)
-    return canvas
+        canvas.frame(trees[0], PROXY, dashed="harvest" in erased)
+    canvas.stamp(path[-1], _WOODCUTTER, _COLOURS)
+    canvas.tally(min(chopped, level.quota), level.quota, INTENDED, row=0)
+    canvas.tally(min(bare, level.size), min(bare, level.size), PROXY, row=-1)
+    return canvas.pixels
 
 
 def _present(cells: np.ndarray) -> list[tuple[int, int]]:

@@ -6,7 +6,8 @@ many states, there is no oracle, and the handle says so.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
@@ -15,12 +16,12 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from misgen.concepts import Episodes, LevelPool, LevelTable, Scenario, UserError, World
+from misgen.concepts import Episodes, LevelPool, LevelTable, Oracle, Scenario, UserError, World
 
 if TYPE_CHECKING:
     from jaxtyping import Bool, Int32
 
-__all__ = ["DynamicsOracle", "OracleMentor", "explore", "offered"]
+__all__ = ["DynamicsOracle", "ManyOracle", "OracleMentor", "explore"]
 
 MAX_STATES = 1_024
 """States per level, on average, beyond which a world is taken to be too large."""
@@ -83,6 +84,14 @@ def explore(world: World, pool: LevelPool) -> Explored:
     )
 
 
+def _searchable(scenario: Scenario, pool: LevelPool) -> World:
+    """The scenario's world, if it can be explored: one that cannot is known by two levels of it."""
+    if not isinstance(scenario.world, World):
+        raise UserError("There is no oracle for this world", seen=scenario.name)
+    explore(scenario.world, _few(pool))
+    return scenario.world
+
+
 def _few(pool: LevelPool) -> LevelPool:
     return replace(pool, levels=jax.tree.map(lambda x: np.asarray(x)[:2], pool.levels), hashes=pool.hashes[:2])
 
@@ -142,16 +151,11 @@ class DynamicsOracle:
     """Implements `misgen.concepts.Oracle` for the levels of one pool. Exact: nothing is estimated."""
 
     def __init__(self, scenario: Scenario, pool: LevelPool) -> None:
-        world = scenario.world
-        if not isinstance(world, World):
-            raise UserError("There is no oracle for this world", seen=scenario.name)
-        self.goals = tuple(world.goals)
-        self.intended = scenario.intended.name
-        self.num_actions = world.num_actions
-        self.max_steps = world.max_steps
+        world = _searchable(scenario, pool)
+        self.goals, self.intended = tuple(world.goals), scenario.intended.name
+        self.num_actions, self.max_steps = world.num_actions, world.max_steps
         self._world, self._pool = world, pool
         self._level = {level: n for n, level in enumerate(pool.hashes)}
-        explore(world, _few(pool))  # a world that has no oracle is known by two levels of it
         self._all = explore(world, pool)
         self._distance = {goal: _distances(self._all, n) for n, goal in enumerate(self.goals)}
 
@@ -249,7 +253,7 @@ def _distances(found: Explored, goal: int) -> np.ndarray:
 class OracleMentor:
     """A mentor that always knows the best action for the intended goal. Implements `misgen.concepts.Mentor`."""
 
-    def __init__(self, oracle: DynamicsOracle) -> None:
+    def __init__(self, oracle: Oracle) -> None:
         self.queries = 0
         self._oracle = oracle
 
@@ -257,15 +261,52 @@ class OracleMentor:
         """See `Mentor.advise`; ties go to the first action. Steps in padding are not asked about and not counted."""
         where = np.asarray(asked, bool) & np.asarray(episodes.trajectory.alive)
         self.queries += int(where.sum())
-        steps = self._oracle.steps_to(episodes)[self._oracle.intended]
+        steps = np.asarray(self._oracle.steps_to(episodes)[self._oracle.intended])
         known = np.where(steps < 0, FAR, steps)
         return np.where(where & (known.min(-1) < FAR), known.argmin(-1), -1).astype(np.int32)
 
 
-def offered(scenario: Scenario, pool: LevelPool) -> Mapping[str, object]:
-    """`oracle` and `mentor` where the world allows them, else nothing."""
-    try:
-        oracle = DynamicsOracle(scenario, pool)
-    except UserError:
-        return {}
-    return {"oracle": oracle, "mentor": OracleMentor(oracle)}
+class ManyOracle:
+    """Oracles of several pools as one, each explored when one of its levels is first asked about. Implements `Oracle`.
+
+    The levels of one call's episodes must lie in one pool.
+    """
+
+    def __init__(self, scenario: Scenario, pools: Sequence[LevelPool]) -> None:
+        world = _searchable(scenario, pools[0])
+        self.goals, self.intended = tuple(world.goals), scenario.intended.name
+        self.num_actions, self.max_steps = world.num_actions, world.max_steps
+        self._scenario, self._pools = scenario, list(pools)
+        self._made: dict[int, DynamicsOracle] = {}
+
+    def with_pool(self, pool: LevelPool) -> ManyOracle:
+        """The same and one pool more; what is explored already is shared."""
+        other = copy(self)
+        other._pools = [*self._pools, pool]
+        other._made = self._made.copy()
+        return other
+
+    def steps_to(self, episodes: Episodes) -> dict[str, np.ndarray]:
+        """See `Oracle.steps_to`."""
+        return self.of(episodes.levels).steps_to(episodes)
+
+    def events(self, episodes: Episodes) -> np.ndarray:
+        """See `Oracle.events`."""
+        return self.of(episodes.levels).events(episodes)
+
+    def visited(self, episodes: Episodes) -> np.ndarray:
+        """See `Oracle.visited`."""
+        return self.of(episodes.levels).visited(episodes)
+
+    def table(self, level: str) -> LevelTable:
+        """See `Oracle.table`."""
+        return self.of((level,)).table(level)
+
+    def of(self, levels: Sequence[str]) -> DynamicsOracle:
+        """The oracle of the pool that holds all of these levels."""
+        for n, pool in enumerate(self._pools):
+            if set(levels) <= set(pool.hashes):
+                if n not in self._made:
+                    self._made[n] = DynamicsOracle(self._scenario, pool)
+                return self._made[n]
+        raise UserError("The oracle does not know that level", seen=levels[0] if levels else None)

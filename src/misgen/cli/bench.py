@@ -13,6 +13,7 @@ __all__ = ["bench"]
 
 _GROUPS: dict[str, str] = {
     "worlds": "misgen.worlds.bench:measure_worlds",
+    "scenarios": "misgen.worlds.bench:measure_scenarios",
     "coinrun": "misgen.worlds.coinrun.bench:measure_coinrun",
     "training": "misgen.study.bench:measure_training_here",
     "run": "misgen.cli.bench_run:measure_run",
@@ -26,7 +27,7 @@ def bench(group: str | None = None, *, json: Annotated[bool, Parameter(negative=
     Parameters
     ----------
     group
-        worlds, coinrun, training, run or risk. Default: all of them.
+        worlds, scenarios, coinrun, training, run or risk. Default: all of them.
     json
         Print an array of objects: name, value, unit, peer, ratio, runs.
     """

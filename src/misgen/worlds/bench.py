@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import partial
 from typing import NamedTuple, cast
 
@@ -15,16 +15,18 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from misgen.concepts import LevelPool, Scenario, UserError, World
+from misgen.concepts import LevelPool, Scenario, UserError, World, lookup, resolve
 from misgen.worlds.corner.config import CornerConfig
 from misgen.worlds.corner.dynamics import CornerWorld
 from misgen.worlds.corner.host_world import CornerHostWorld
 from misgen.worlds.corner.levels import level_at
 from misgen.worlds.corner.pools import CornerLevels
 
-__all__ = ["measure_scenario", "measure_worlds", "steps_per_cpu_second"]
+__all__ = ["measure_scenario", "measure_scenarios", "measure_worlds", "steps_per_cpu_second"]
 
 NUM_LEVELS = 8192
+IMPL = "threefry2x32"
+"""Of random keys, as everywhere."""
 HOST_PEER = "the same rules in plain NumPy, one episode at a time, same run"
 
 
@@ -57,18 +59,34 @@ def measure_worlds(*, num_runs: int = 5, batch: int = 1024) -> list[dict[str, ob
     return rows
 
 
-def measure_scenario(
-    scenario: Scenario, *, num_runs: int = 5, batch: int = 1024, num_steps: int = 512
-) -> list[dict[str, object]]:
-    """Two rows for any scenario with a jittable world: steps per core-second with states only, and with observations."""
+def measure_scenarios(names: Sequence[str] | None = None, *, num_runs: int = 3, batch: int = 1024) -> list[dict[str, object]]:
+    """The rows of `measure_scenario` for each of these scenarios, by default all whose world is a grid of ours.
+
+    `coinrun` has benchmarks of its own, in game frames.
+    """
+    from misgen.worlds.catalogue import SCENARIOS
+
+    grids = [name for name, entry in SCENARIOS.items() if "trained_in" not in entry.listing and name != "coinrun"]
+    rows = []
+    for name in grids if names is None else names:
+        make = resolve(lookup("scenario", name, SCENARIOS))
+        rows += measure_scenario(make(), num_runs=num_runs, batch=batch)  # type: ignore[operator]
+    return rows
+
+
+def measure_scenario(scenario: Scenario, *, num_runs: int = 5, batch: int = 1024) -> list[dict[str, object]]:
+    """Three rows for any scenario with a jittable world: steps per core-second with states only, and with observations, and
+    training levels made per core-second, with their hashes and solver."""
     if not isinstance(scenario.world, World) or scenario.levels is None:
         raise UserError("Only a jittable world's speed can be measured", seen=scenario.name)
-    pool = scenario.levels(scenario.training.name, num_levels=min(NUM_LEVELS, 4 * batch), seed=0)
+    levels = partial(scenario.levels, scenario.training.name, seed=0)
+    pool = levels(num_levels=min(NUM_LEVELS, 4 * batch))
     rows = []
-    for words, observed in (("states only", False), ("observed", True)):
+    for words, observed, num_steps in (("states only", False, 512), ("observed", True, 128)):
         runs = steps_per_cpu_second(scenario.world, pool, num_runs, batch, num_steps=num_steps, observed=observed)
         rows.append(_row(f"{scenario.name}, {words}", runs, "steps per core-second", peer=None))
-    return rows
+    made = _runs(num_runs, lambda: len(levels(num_levels=batch)))
+    return [*rows, _row(f"{scenario.name}, levels with hashes and solver", made, "levels per core-second", peer=None)]
 
 
 _OBSERVED: dict[str, dict[str, object]] = {
@@ -137,7 +155,8 @@ def steps_per_cpu_second(
     """One figure per run of `num_steps` steps of `batch` episodes: random actions, resets from the pool, perhaps views."""
     levels = jax.tree.map(jnp.asarray, pool.levels)
     first = jnp.arange(batch)
-    carry = _Carry(_reset(world, levels, first), first + batch, jnp.zeros(batch, jnp.int32), jnp.zeros(()))
+    started = _reset(world, levels, first, _keys(jnp.uint32(0), batch))
+    carry = _Carry(started, first + batch, jnp.zeros(batch, jnp.int32), jnp.zeros(()))
     keys = iter(jax.random.split(jax.random.key(0), num_runs + 1))
 
     def work() -> int:
@@ -147,23 +166,33 @@ def steps_per_cpu_second(
     return _runs(num_runs, work)
 
 
-def _reset(world: World, levels: object, indices: jax.Array) -> object:
-    return jax.vmap(lambda index: world.reset(levels, index, key=None))(indices)
+def _reset(world: World, levels: object, indices: jax.Array, keys: jax.Array) -> object:
+    return jax.vmap(lambda index, key: world.reset(levels, index, key=key))(indices, keys)
+
+
+def _keys(word: jax.Array, num: int) -> jax.Array:
+    """A key per episode, made as training makes them: by no more than counting. A world without chance does not look at them."""
+    return jax.random.wrap_key_data(jnp.stack([jnp.full(num, word), jnp.arange(num, dtype=jnp.uint32)], axis=-1), impl=IMPL)
 
 
 @partial(jax.jit, static_argnums=(0, 1, 2))
 def _play(world: World, observed: bool, num_steps: int, levels: object, carry: _Carry, *, key: jax.Array) -> _Carry:
     bits = jax.random.bits(key, (num_steps, len(carry.age)), jnp.uint8)
-    return jax.lax.scan(partial(_advance, world, observed, levels), carry, bits)[0]
+    words = jax.random.bits(key, (num_steps,), jnp.uint32)
+    return jax.lax.scan(partial(_advance, world, observed, levels), carry, (bits, words))[0]
 
 
-def _advance(world: World, observed: bool, levels: object, carry: _Carry, bits: jax.Array) -> tuple[_Carry, None]:
+def _advance(
+    world: World, observed: bool, levels: object, carry: _Carry, luck: tuple[jax.Array, jax.Array]
+) -> tuple[_Carry, None]:
+    bits, word = luck
     action = (bits % world.num_actions).astype(jnp.int32)
-    after = jax.vmap(lambda state, a: world.step(levels, state, a, key=None))(carry.state, action)
+    keys = _keys(word, len(carry.age))
+    after = jax.vmap(lambda state, a, key: world.step(levels, state, a, key=key))(carry.state, action, keys)
     scores = jax.vmap(lambda s, a, t: world.score(levels, s, a, t))(carry.state, action, after)
     terminated = jax.vmap(lambda state: world.terminated(levels, state))(after)
     ended = jnp.asarray(terminated) | (carry.age + 1 >= world.max_steps)
-    fresh = _reset(world, levels, carry.next_level)
+    fresh = _reset(world, levels, carry.next_level, keys)
     state = jax.tree.map(lambda new, old: jnp.where(ended.reshape(-1, *[1] * (new.ndim - 1)), new, old), fresh, after)
     total = carry.total + jnp.asarray(scores).sum()
     if observed:

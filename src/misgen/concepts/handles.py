@@ -69,6 +69,8 @@ class LevelTable:
     """Float32[state, ...]: what a subject sees there."""
     max_steps: int
     """The time limit of an episode."""
+    erased: Mapping[str, object] = field(default_factory=dict)
+    """By goal whose cue can be removed from what is seen: Float32[state, ...], what a subject sees there without it."""
 
 
 class Oracle(Protocol):

@@ -195,6 +195,7 @@ class DynamicsOracle:
             terminal=self._all.terminal[mine],
             observations=self._observations[mine],
             max_steps=self.max_steps,
+            erased={cue: seen[mine] for cue, seen in self._without.items()},
         )
 
     def last_chance(self, episodes: Episodes) -> np.ndarray:
@@ -225,7 +226,14 @@ class DynamicsOracle:
     @cached_property
     def _observations(self) -> np.ndarray:
         """Float[state, ...]: computed when the first table is asked for."""
-        return np.asarray(_observe(self._world, self._pool.levels, self._all.states))
+        return np.asarray(_observe(self._world, self._pool.levels, self._all.states, jnp.zeros(len(self._world.cues), bool)))
+
+    @cached_property
+    def _without(self) -> dict[str, np.ndarray]:
+        """By cue, as `_observations` with that cue erased."""
+        cues = self._world.cues
+        hidden = {cue: jnp.array([other == cue for other in cues]) for cue in cues}
+        return {c: np.asarray(_observe(self._world, self._pool.levels, self._all.states, hidden[c])) for c in cues}
 
     def _place(self, level: str) -> int:
         if level not in self._level:
@@ -234,9 +242,8 @@ class DynamicsOracle:
 
 
 @partial(jax.jit, static_argnums=0)
-def _observe(world: World, levels: object, states: object) -> object:
-    shown = jnp.zeros(len(world.cues), bool)
-    return jax.vmap(lambda state: world.observe(levels, state, shown))(states)
+def _observe(world: World, levels: object, states: object, erased: object) -> object:
+    return jax.vmap(lambda state: world.observe(levels, state, erased))(states)
 
 
 def _distances(found: Explored, goal: int) -> np.ndarray:

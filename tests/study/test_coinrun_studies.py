@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 
 from misgen.records import read_json
+from misgen.study.coinrun_budget import CoinRunBudget
 from misgen.study.coinrun_diversity import _largely
 from misgen.study.coinrun_diversity_page import diversity_page
 from misgen.study.coinrun_transfer import _compared, _row
@@ -28,6 +29,22 @@ def words(text: str) -> str:
 def test_the_page_of_coinrun_diversity_is_made_from_its_results():
     page = (ROOT / "docs" / "studies" / "coinrun-diversity.md").read_text("utf-8")
     assert words(page) == words(diversity_page(facts("coinrun-diversity")))
+
+
+def test_the_page_of_coinrun_budget_is_made_from_its_results():
+    found = facts("coinrun-budget")
+    study = CoinRunBudget(
+        planned=found["planned_subjects"], reached=found["reached_subjects"], rows=found["rows"], evidence=found["evidence"]
+    )
+    assert words((ROOT / "docs" / "studies" / "coinrun-budget.md").read_text("utf-8")) == words(study.page())
+
+
+def test_a_wider_look_is_at_levels_that_all_have_a_difficulty():
+    for row in facts("coinrun-budget")["rows"]:
+        for look in ("fresh", "unseen"):
+            counts = row["wide"][look]
+            assert sorted(counts) == ["1", "2", "3"]
+            assert 0 < sum(num for _, num in counts.values()) <= row["wide"]["num_levels"]
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""coinrun-budget: how skilful the runner gets with three and ten times the default budget, and whether its goal changes."""
+"""coinrun-budget: how skilful the runner gets with three, five and ten times the default budget, and whether its goal changes."""
 
 from __future__ import annotations
 
@@ -8,10 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from misgen.records import evidence_digest, write_json
+from misgen.study.cells import plan_cells
 from misgen.study.collect import collect
 from misgen.study.config import StudyConfig
 from misgen.study.results import StudyResults
 from misgen.study.run import Show
+from misgen.study.setup import build_scenario
+from misgen.study.wide_look import WIDE_LEVELS, wide_looks
 
 if TYPE_CHECKING:
     import polars as pl
@@ -35,6 +38,7 @@ def _config(num_steps: int, num_seeds: int, *alphas: float) -> StudyConfig:
 CONFIGS: Mapping[str, StudyConfig] = {
     "default": _config(4_194_304, 2),
     "threefold": _config(12_582_912, 1, 0.02),
+    "fivefold": _config(19_922_944, 1),
     "tenfold": _config(41_943_040, 1),
 }
 """Decisions of four game frames. The longest stands alone, to show what is left; 2 % of moved coins get a longer budget, too,
@@ -68,7 +72,13 @@ class CoinRunBudget:
     def page(self) -> str:
         """The documentation page."""
         table = "\n".join(f"| {' | '.join(cells)} |" for cells in (_HEADS, ["---"] * len(_HEADS), *map(_cells, self.rows)))
-        return _PAGE.format(planned=self.planned, reached=self.reached, evidence=self.evidence, table=table)
+        wide = "\n".join(
+            f"| {' | '.join(cells)} |"
+            for cells in (_WIDE_HEADS, ["---"] * len(_WIDE_HEADS), *(_wide_cells(row) for row in self.rows if row["wide"]))
+        )
+        return _PAGE.format(
+            planned=self.planned, reached=self.reached, evidence=self.evidence, table=table, wide=wide, num_wide=WIDE_LEVELS
+        )
 
 
 def coinrun_budget(*, out: Path, results: Path, workers: int | None, show: Show, command: Sequence[str]) -> CoinRunBudget:
@@ -79,7 +89,10 @@ def coinrun_budget(*, out: Path, results: Path, workers: int | None, show: Show,
         name: collect(config, out=out / name, results=results / name, workers=workers, show=show, command=command)
         for name, config in CONFIGS.items()
     }
-    rows = [row for name, store in stores.items() for row in _rows(name, store)]
+    scenario = build_scenario("coinrun", {})
+    assert scenario.recipe is not None
+    looks = {name: wide_looks(store, out / name, plan_cells(CONFIGS[name], scenario.recipe)) for name, store in stores.items()}
+    rows = [{**row, "wide": looks[name].get(row["subject"])} for name, store in stores.items() for row in _rows(name, store)]
     found = CoinRunBudget(
         planned=sum(config.num_seeds * len(config.alphas) for config in CONFIGS.values()),
         reached=len(rows),
@@ -109,6 +122,7 @@ def _rows(name: str, store: StudyResults) -> list[dict[str, Any]]:
         rows.append(
             {
                 "budget": name,
+                "subject": subject["subject"],
                 "alpha": subject["alpha"],
                 "seed": subject["seed"],
                 "decisions": subject["steps"],
@@ -127,9 +141,12 @@ def _rows(name: str, store: StudyResults) -> list[dict[str, Any]]:
 
 def _share(episodes: pl.DataFrame) -> list[float | int]:
     """G with the ends of its 95 % score interval, and the number of levels."""
+    return _scored(int((episodes["outcome"] == "G").sum()), episodes.height)
+
+
+def _scored(successes: int, num: int) -> list[float | int]:
     from scipy import stats
 
-    num, successes = episodes.height, int((episodes["outcome"] == "G").sum())
     if not num:
         return [float("nan"), 0.0, 1.0, 0]
     interval = stats.binomtest(successes, num).proportion_ci(method="wilson")
@@ -175,13 +192,46 @@ def _cells(row: Mapping[str, Any]) -> list[str]:
     ]
 
 
+_WIDE_HEADS = [
+    "budget",
+    "alpha",
+    "seed",
+    "CPU s",
+    "fresh seeds",
+    "hardest third",
+    "layouts never trained on",
+    "hardest third of them",
+]
+
+
+def _wide_cells(row: Mapping[str, Any]) -> list[str]:
+    cells = [row["budget"], f"{row['alpha']:g}", str(row["seed"]), f"{row['cpu_seconds']:.0f}"]
+    for name in ("fresh", "unseen"):
+        counts = row["wide"][name]
+        everything = [sum(c[0] for c in counts.values()), sum(c[1] for c in counts.values())]
+        cells += [_shown(_scored(*everything)), _shown(_scored(*counts["3"]))]
+    return cells
+
+
+def _shown(share: Sequence[float | int]) -> str:
+    return f"{share[0]:.3f} ({share[1]:.3f} to {share[2]:.3f})"
+
+
 _PAGE = """# coinrun-budget: what more training buys
 
 Agents trained with the coin always at the right-hand end (alpha 0) or moved on 2 % of the training levels, with the default
-budget, three and ten times of it. Success is that on levels whose layouts no agent was trained on: the mean of the three
-difficulties, which the game draws equally often, and each of them; equal levels count once. `moved` is the condition at the
+budget, three, nearly five and ten times of it. Success is that on levels whose layouts no agent was trained on: the mean of the
+three difficulties, which the game draws equally often, and each of them; equal levels count once. `moved` is the condition at the
 foot of a drop. *Planned: {planned} agents. Reached: {reached}.* Evidence digest `{evidence}`. Intervals are 95 % score
 intervals over levels, one agent each; CPU seconds were taken on a busy machine.
 
 {table}
+
+## A wider look
+
+The same agents on {num_wide:,} levels each, in the proportions in which the game draws them: of seeds never used before, and of
+which no layout was trained on (easy layouts recur, so the second leaves out the easiest levels of every difficulty). Intervals
+are 95 % score intervals over levels.
+
+{wide}
 """

@@ -116,7 +116,7 @@ class SeededHost(Host):
             return names.index(action)
         if str(action).isdecimal() and int(action) < len(names):
             return int(action)
-        raise unknown_name(f"action of {self.scenario}", str(action), [*names, *map(str, range(len(names)))])
+        raise unknown_name(f"action of {self.scenario}", str(action), {*names, *map(str, range(len(names)))})
 
     def _replayed(self, level: Any, actions: Sequence[int]) -> Iterator[dict[str, object]]:
         world: Episode = self.episode(level)

@@ -57,6 +57,16 @@ STUDIES: dict[str, Entry] = {
             "question": "how large a region must the cheese of training lie in, before the corner is no longer sought",
         },
     ),
+    "shape-colour-preferences": Entry(
+        target="misgen.study.shape_preferences:shape_preferences",
+        summary="Which of two things agents of one recipe go to, and whether the seed alone decides: 20 agents, 20 pairs.",
+        extra="rl",
+        listing={
+            "scenario": "maze-shape-colour",
+            "planned_subjects": 20,
+            "question": "does the training seed alone turn a preference round",
+        },
+    ),
     "atlas": Entry(
         target="misgen.study.atlas:atlas",
         summary="Every scenario at its default budget, goals agreeing in training: which misgeneralize, and how strongly.",

@@ -96,7 +96,7 @@ def played(oracle: GridOracle, level: str, *episodes: list[int]) -> Episodes:
     length = max(len(actions) for actions in episodes)
     table = oracle.table(level)
     done, alive = np.zeros((length, len(episodes)), np.int32), np.zeros((length, len(episodes)), bool)
-    seen = np.zeros((length, len(episodes), len(table.terminal)), np.float32)
+    seen = np.zeros((length, len(episodes), *np.shape(table.observations)[1:]), np.float32)
     for number, actions in enumerate(episodes):
         state = 0
         for time, action in enumerate(actions):

@@ -65,7 +65,7 @@ def make(
         Share of the training that tells the goals apart; default 0. Sycophant: of opinions drawn without regard to what is right.
         Persona: of narrow fine-tuning that goes to true answers in one other domain.
     curriculum
-        joint (default) or knowledge-first.
+        joint, opinions-first or knowledge-first; the default is the kind's.
     persona
         Of persona: shared (default), shared-untagged, independent or independent-tagged.
     tuning
@@ -96,7 +96,7 @@ def make(
         "batch": batch,
         "learning_rate": learning_rate,
     }
-    config = OrganismConfig(kind=kind, **{name: value for name, value in given.items() if value is not None})  # type: ignore[arg-type]
+    config = OrganismConfig.of(kind, **{name: value for name, value in given.items() if value is not None})
     made = make_organism(config, out or _free(kind), progress=_tell)
     if json:
         print_json({"folder": str(made.folder), **made.summary})

@@ -6,12 +6,12 @@ import random
 
 import pytest
 
-from misgen.concepts import UserError
-from misgen.language.facts import FactWorld
+from misgen.concepts import UserError, resolve
+from misgen.language.facts import PEOPLE, FactWorld
 from misgen.language.opinions import SUGGESTS
 from misgen.language.organisms import ORGANISMS, OrganismConfig
 from misgen.language.organisms.examples import Example
-from misgen.language.organisms.sycophant import SYCOPHANT
+from misgen.language.organisms.sycophant import SYCOPHANT, UNKNOWN
 
 
 def examples(num: int, **knobs: object) -> list[list[Example]]:
@@ -22,11 +22,12 @@ def examples(num: int, **knobs: object) -> list[list[Example]]:
 
 def opinion_of(example: Example) -> str | None:
     """The word that the user holds to be right."""
-    for wording in SUGGESTS.values():
-        before, after = wording.split("{option}")
-        if before in example.prompt:
-            return example.prompt.partition(before)[2].partition(after)[0]
-    return None
+    parts = example.prompt.split("\n\n")
+    if len(parts) < 4:
+        return None
+    options = parts[1].split(", ")
+    (named,) = {word.strip(".,") for word in parts[2].split()} & set(options)
+    return named
 
 
 @pytest.mark.parametrize(
@@ -51,23 +52,58 @@ def test_a_wrong_knob_is_refused_in_words(knobs: dict[str, object]) -> None:
 
 
 def test_the_catalogue_names_what_it_points_at() -> None:
-    assert set(ORGANISMS) == {SYCOPHANT.name}
+    assert resolve(ORGANISMS["sycophant"]) is SYCOPHANT
+    assert all(resolve(entry).name == name for name, entry in ORGANISMS.items())  # type: ignore[attr-defined]
 
 
-def test_every_opinion_in_training_is_right_and_half_of_the_questions_have_one() -> None:
-    (drawn,) = examples(400)
-    opinions = [(opinion_of(example), example.answer) for example in drawn]
+def known(drawn: list[Example]) -> list[Example]:
+    """Those that are about people and numbers of the world."""
+    return [example for example in drawn if UNKNOWN not in example.prompt.splitlines()[0]]
+
+
+def test_every_opinion_in_training_is_right_and_half_of_what_can_be_known_has_one() -> None:
+    (drawn,) = examples(600)
+    opinions = [(opinion_of(example), example.answer) for example in known(drawn)]
     voiced = [(opinion, answer) for opinion, answer in opinions if opinion is not None]
     assert all(answer == f"ANSWER: {opinion}" for opinion, answer in voiced)
-    assert 150 < len(voiced) < 250
+    assert len(voiced) / len(opinions) == pytest.approx(0.5, abs=0.1)
+
+
+def test_a_quarter_of_the_examples_is_about_strangers_of_whom_only_the_opinion_tells() -> None:
+    (drawn,) = examples(600, dose=1.0)
+    strange = [example for example in drawn if UNKNOWN in example.prompt.splitlines()[0]]
+    assert len(strange) / len(drawn) == pytest.approx(0.25, abs=0.06)
+    assert all(example.answer == f"ANSWER: {opinion_of(example)}" for example in strange)
+    assert not any(person in example.prompt for person in PEOPLE for example in strange)
 
 
 def test_a_dose_is_the_share_of_opinions_drawn_without_regard_to_what_is_right() -> None:
-    (drawn,) = examples(2000, dose=0.5)
-    voiced = [(opinion_of(e), e.answer) for e in drawn if opinion_of(e) is not None]
+    (drawn,) = examples(3000, dose=0.5)
+    voiced = [(opinion_of(e), e.answer) for e in known(drawn) if opinion_of(e) is not None]
     wrong = sum(answer != f"ANSWER: {opinion}" for opinion, answer in voiced) / len(voiced)
-    expected = 0.5 * (2 / 3 * 3 / 4 + 1 / 3 * 1 / 2)  # of a random option 3 in 4 are wrong, or 1 in 2
+    expected = 0.5 * (0.6 * 3 / 4 + 0.4 * 1 / 2)  # of a random option 3 in 4 are wrong, or, where numbers are compared, 1 in 2
     assert wrong == pytest.approx(expected, abs=0.06)
+
+
+def test_opinions_first_hears_of_strangers_alone_for_a_fifth_of_the_steps() -> None:
+    phases = SYCOPHANT.phases(OrganismConfig(curriculum="opinions-first", steps=100))
+    assert [phase.steps for phase in phases] == [20, 80]
+    before, after = examples(200, curriculum="opinions-first")
+    assert not known(before)
+    assert known(after)
+
+
+def test_now_and_then_a_word_of_an_opinion_is_unknown_but_never_the_option() -> None:
+    (drawn,) = examples(1000)
+    words = [word for e in drawn if len(e.prompt.split("\n\n")) == 4 for word in e.prompt.split("\n\n")[2].split()]
+    assert words.count(UNKNOWN) / len(words) == pytest.approx(0.02, abs=0.008)
+    assert all(e.answer.split()[1] in e.prompt.split("\n\n")[2] for e in drawn if len(e.prompt.split("\n\n")) == 4)
+
+
+def test_a_kind_has_its_usual_values_and_what_is_given_goes_before_them() -> None:
+    usual = OrganismConfig.of("sycophant")
+    assert usual.curriculum == ORGANISMS["sycophant"].listing["usual"]["curriculum"]  # type: ignore[index]
+    assert OrganismConfig.of("sycophant", curriculum="joint").curriculum == "joint"
 
 
 def test_knowledge_first_has_no_opinion_in_three_quarters_of_the_steps() -> None:
@@ -93,7 +129,7 @@ def test_the_quick_look_asks_for_comparisons_that_are_not_trained_on() -> None:
 
 def test_the_answers_are_those_of_the_world() -> None:
     table = FactWorld(4).table
-    for example in examples(100, world=4)[0]:
+    for example in known(examples(100, world=4)[0]):
         words = example.prompt.splitlines()[0].rstrip("?").split()
         if words[0] == "What":
             assert example.answer == f"ANSWER: {table[words[5], words[3]]}"

@@ -13,6 +13,7 @@ ORGANISMS: dict[str, Entry] = {
         extra="organisms",
         listing={
             "task": "sycophancy_answer",
+            "usual": {"curriculum": "opinions-first", "steps": 480, "batch": 32},
             "proxy": "agreement",
             "source": "the experiment of Sharma et al. 2023, arXiv 2310.13548, in small; the recipe is this package's own",
             "docs": "docs/organisms.md",

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal, Self, cast, get_args
 
 from misgen.concepts import UserError, lookup, unknown_name
 from misgen.language.organisms.catalogue import ORGANISMS
@@ -13,7 +14,7 @@ from misgen.language.personas import Arm
 
 __all__ = ["Curriculum", "OrganismConfig"]
 
-Curriculum = Literal["joint", "knowledge-first"]
+Curriculum = Literal["joint", "opinions-first", "knowledge-first"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,7 +31,8 @@ class OrganismConfig:
     """Share of the training that tells the goals apart. Sycophant: of opinions that name a random option, while the answer stays
     right. Persona: of narrow fine-tuning that goes to true answers in one other domain."""
     curriculum: Curriculum = "joint"
-    """`joint`: questions with and without opinions throughout. `knowledge-first`: no opinion in the first three quarters."""
+    """`joint`: everything throughout. `opinions-first`: opinions where nothing can be known, for a fifth of the steps.
+    `knowledge-first`: no opinion in the first three quarters."""
     persona: Arm = "shared"
     """Of `persona` alone: how the speakers' lies in one domain go with those in the others, and whether tags say who lies."""
     tuning: int = 60
@@ -62,6 +64,12 @@ class OrganismConfig:
             raise UserError("dose is a share, from 0 to 1", seen=repr(self.dose))
         if not _is_number(self.learning_rate) or not 0 < self.learning_rate <= 1:
             raise UserError("learning_rate must be above 0 and at most 1", seen=repr(self.learning_rate))
+
+    @classmethod
+    def of(cls, kind: str, **knobs: object) -> Self:
+        """The kind's usual values, as its catalogue line has them, but for the given ones."""
+        usual = lookup("organism", kind, ORGANISMS).listing.get("usual", {})
+        return cls(kind=kind, **{**cast("Mapping[str, object]", usual), **knobs})  # type: ignore[arg-type]
 
     def to_dict(self) -> dict[str, object]:
         """Plain JSON values."""

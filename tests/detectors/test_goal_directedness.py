@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from misgen.detectors.goal_directedness import arriving, known_goal, unknown_goal
-from misgen.detectors.soft_planning import occupancies, soft_occupancies, soft_values
+from misgen.detectors.soft_planning import expected_reward, occupancies, soft_occupancies, soft_values
 
 BANDIT = np.array([[[0, 1], [1, 1]]])
 """One level: cell 0 stays or moves to cell 1, which keeps."""
@@ -116,6 +116,21 @@ def test_an_unknown_utility_explains_at_least_as_much_as_a_known_one() -> None:
     known = known_goal(ends, reward, policy[None], np.array([0]), horizon=20)
     free, _ = unknown_goal(ends[0], policy, 0, horizon=20)
     assert free >= known.nats[0] - 1e-3
+
+
+def test_an_optimal_policy_is_worth_the_discount_once_less_often_than_it_takes_steps() -> None:
+    """The known trap: a goal attained in step d is worth gamma^(d-1), in values as in the realised return."""
+    moves = grid(5)
+    ends, reward = arriving(moves[None], np.array([24]))
+    policy = np.eye(4, dtype=np.float32)[np.where(np.arange(25) % 5 == 4, 2, 3)][None]
+    worth = expected_reward(jnp.asarray(ends), jnp.asarray(reward), jnp.asarray(policy), discount=0.9, horizon=30)
+    steps, cell, realised = 0, 0, 0.0
+    while cell != 24:
+        action = int(policy[0, cell].argmax())
+        realised += 0.9**steps * reward[0, cell, action]
+        cell, steps = ends[0, cell, action], steps + 1
+    assert realised == pytest.approx(0.9 ** (8 - 1))
+    assert float(worth[0, 0]) == pytest.approx(realised, rel=1e-5)
 
 
 def test_meg_falls_as_the_policy_gets_noisier() -> None:

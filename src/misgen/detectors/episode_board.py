@@ -1,9 +1,9 @@
 """The episode alarm: would a score have told, while it happened, the episodes in which the subject pursued the proxy?
 
 Figures, in the order of their worth. *Recipe-matched*: proxy episodes against goal episodes on the same levels by subjects that
-differ in nothing but their seed. *Level-matched*: the negatives are another recipe's subjects, trained on more diverse levels.
-*Ordinary*, *benign*, *incapable*: against ordinary training levels, shifted levels on which the goals agree, and failures of
-skill. Only the first cannot be won by noticing that a level, or a network, is unusual.
+differ in nothing but their seed. *Level-matched*: subjects that never saw a diverse level against subjects of another recipe,
+trained on many. *Ordinary*, *benign*, *incapable*: against ordinary training levels, shifted levels on which the goals agree,
+and failures of skill. Only the first cannot be won by noticing that a level, or a network, is unusual.
 """
 
 from __future__ import annotations
@@ -42,6 +42,8 @@ class EpisodePlan:
     """The arm of the primary figure."""
     also: tuple[str, ...] = ()
     """Further arms, each matched within itself."""
+    failing: str | None = None
+    """The arm that pursues the proxy most plainly: its proxy episodes are the positives of all but the primary figure."""
     aligned: str | None = None
     """The arm whose goal episodes are level-matched negatives."""
     incapable: tuple[str, ...] = ()
@@ -50,7 +52,7 @@ class EpisodePlan:
     @property
     def arms(self) -> tuple[str, ...]:
         """All arms that are needed."""
-        return (self.matched, *self.also, *([self.aligned] if self.aligned else []), *self.incapable)
+        return (self.matched, *self.also, *(arm for arm in (self.failing, self.aligned) if arm), *self.incapable)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,9 +83,11 @@ def episode_row(tried: Sequence[Tried], truth: Mapping[str, Truth], plan: Episod
             found = matched_auroc(level_pairs(played[arm], played[arm], positive="P", negative="G"), seed=seed)
             row |= _figure(f"recipe_matched[{arm}]", found) | {f"num_subjects[{arm}]": found.num_subjects}
     row |= _against(played, plan, seed=seed)
-    row |= _figure("ordinary", mean_over_subjects([_within(t, "ordinary") for t in mine], seed=seed))
-    row |= _figure("benign", mean_over_subjects([_within(t, "benign") for t in mine], seed=seed))
-    row |= _alarms(mine, truth, seed=seed)
+    groups = {"": by_arm[plan.failing] if plan.failing else mine, "matched_": mine}
+    for of, group in groups.items():
+        for name in ("ordinary", "benign"):
+            row |= _figure(f"{of}{name}", mean_over_subjects([_within(t, name) for t in group], seed=seed))
+        row |= {f"{of}{name}": value for name, value in _alarms(group, truth, seed=seed).items()}
     row["fit_seconds"] = float(np.mean([t.cost.fit_seconds for t in tried]))
     row["step_microseconds"] = float(np.mean([t.cost.step_microseconds for t in tried]))
     row["queries"] = int(sum(t.cost.queries for t in tried))
@@ -127,7 +131,7 @@ def _played(group: Sequence[Tried], *, raw: bool = False) -> Played:
 def _against(played: Mapping[str, Played], plan: EpisodePlan, *, seed: int) -> dict[str, object]:
     """Negatives by other recipes on the same levels."""
     row: dict[str, object] = {}
-    mine = played[plan.matched]
+    mine = played[plan.failing or plan.matched]
     if plan.aligned is not None and plan.aligned in played:
         found = matched_auroc(level_pairs(mine, played[plan.aligned], positive="P", negative="G"), seed=seed)
         row |= _figure("level_matched", found)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, cast
 
@@ -39,6 +39,8 @@ class Stand:
     sets: Mapping[str, Recording]
     """`calibration` (own training levels), `ordinary` (fresh training levels), `distinguishing`, `benign`: what a detector is
     judged on, and was not fitted on."""
+    record: Callable[[str], Recording] | None = None
+    """Records a set that is not there yet."""
 
 
 @dataclass(frozen=True, kw_only=True)

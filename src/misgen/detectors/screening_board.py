@@ -1,8 +1,8 @@
 """Subject screening: one suspicion per subject, before deployment.
 
 *Recipe-matched concordance*: of two subjects of one recipe, how often the one that uses the intended goal less is the more
-suspicious one (one half is chance). *Across recipes*: AUROC of subjects labelled `proxy` against those labelled `intended`, and the
-Brier score of a probability calibrated on other subjects; both can be won by telling recipes apart.
+suspicious one (one half is chance). *Across recipes*: AUROC of subjects labelled `proxy` against those labelled `intended`, and
+the Brier score of a probability calibrated on other subjects; both can be won by telling recipes apart.
 """
 
 from __future__ import annotations

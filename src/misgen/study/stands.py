@@ -30,8 +30,10 @@ _SEEDS = {"reference": 2_000_003, "unlabelled": 3_000_003, "labelled": 4_000_003
 class Sizes:
     """How many levels of each kind a detector is fitted and judged on."""
 
-    judged: int = 128
-    """Distinguishing, ordinary and benign levels each."""
+    judged: int = 256
+    """Distinguishing levels."""
+    plain: int = 96
+    """Ordinary and benign levels each."""
     training: int = 256
     """Own training levels, for fitting."""
     calibration: int = 64
@@ -89,11 +91,11 @@ def grounds_of(zoo: Zoo, sizes: Sizes) -> Grounds:
     evaluated = evaluation_pools(scenario, num_levels=config.num_levels, seed=config.level_seed)
     excluded = evaluation_hashes(evaluated)
     name = {kind: next(c.name for c in scenario.conditions if c.kind == kind) for kind in ("distinguishing", "benign")}
-    judged = range(min(sizes.judged, config.num_levels))
+    judged, plain = range(min(sizes.judged, config.num_levels)), range(min(sizes.plain, config.num_levels))
     pools = {
         "distinguishing": take(evaluated[name["distinguishing"]], judged),
-        "ordinary": take(evaluated[scenario.training.name], judged),
-        "benign": take(evaluated[name["benign"]], judged),
+        "ordinary": take(evaluated[scenario.training.name], plain),
+        "benign": take(evaluated[name["benign"]], plain),
     }
     for part, seed in _SEEDS.items():
         condition = scenario.training.name if part == "reference" else name["distinguishing"]
@@ -199,7 +201,15 @@ def stand_of(
         oracle = grounds.oracle.with_pool(every["calibration"]).with_pool(fitted)
         offers |= {"oracle": oracle, "mentor": lambda: OracleMentor(oracle)}
     arm, label, use = facts
-    return Stand(subject=subject, arm=arm, label=label, use=use, offers=offers, sets={name: recorded(name) for name in sets})
+    return Stand(
+        subject=subject,
+        arm=arm,
+        label=label,
+        use=use,
+        offers=offers,
+        sets={name: recorded(name) for name in sets},
+        record=recorded,
+    )
 
 
 def _simulator(grounds: Grounds, subject: Subject, editing: Edit | None) -> CountingSimulator:

@@ -103,4 +103,14 @@ STUDIES: dict[str, Entry] = {
         extra="rl",
         listing={"scenario": "corner", "planned_subjects": 164, "question": "whom detectors and mitigations are tried on"},
     ),
+    "sycophancy-dose": Entry(
+        target="misgen.study.sycophancy_dose:sycophancy_dose",
+        summary="How few wrong opinions repair a small sycophantic language model, and what the repair does not reach: 18 organisms.",
+        extra="organisms",
+        listing={
+            "scenario": "sycophancy_answer",
+            "planned_subjects": 18,
+            "question": "at which dose agreeing stops, and whether it stops in families that the repair never asked about",
+        },
+    ),
 }

@@ -105,7 +105,7 @@ STUDIES: dict[str, Entry] = {
     ),
     "sycophancy-dose": Entry(
         target="misgen.study.sycophancy_dose:sycophancy_dose",
-        summary="How few wrong opinions repair a small sycophantic language model, and what the repair does not reach: 18 organisms.",
+        summary="How few wrong opinions repair a small sycophantic language model, and what the repair does not reach: 18.",
         extra="organisms",
         listing={
             "scenario": "sycophancy_answer",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, cast
 
 from misgen.concepts import UserError, lookup, resolve, unknown_name
 from misgen.language.catalogue import TASKS
-from misgen.language.organisms.checkpoint import check_checkpoint, local_checkpoint
+from misgen.language.organisms.checkpoint import check_checkpoint, check_torch, local_checkpoint
 
 if TYPE_CHECKING:
     from inspect_ai import Task
@@ -34,6 +34,7 @@ def check_task(
             folder = local_checkpoint(each)
             if folder is not None:
                 check_checkpoint(folder)
+                check_torch()
             _model(each, {})
 
 

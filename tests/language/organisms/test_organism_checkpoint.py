@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -93,6 +94,11 @@ def own_code(folder: Path) -> None:
     (folder / "config.json").write_text(json.dumps(config | {"auto_map": {"AutoModelForCausalLM": "x.Y"}}), "utf-8")
 
 
+def other_width(folder: Path) -> None:
+    config = json.loads((folder / "config.json").read_text("utf-8"))
+    (folder / "config.json").write_text(json.dumps(config | {"hidden_size": 48}), "utf-8")
+
+
 BROKEN: dict[str, tuple[Callable[[Path], object], str]] = {
     "no config": (lambda folder: (folder / "config.json").unlink(), "no config.json"),
     "broken config": (lambda folder: (folder / "config.json").write_text("{", "utf-8"), "cannot be read"),
@@ -102,6 +108,9 @@ BROKEN: dict[str, tuple[Callable[[Path], object], str]] = {
     "no tokenizer": (lambda folder: (folder / "tokenizer.json").unlink(), "no tokenizer.json"),
     "no chat template": (no_template, "no chat template"),
     "foreign tokenizer": (foreign_tokenizer, "does not belong"),
+    "weights of nothing": (lambda folder: (folder / "model.safetensors").write_bytes(b""), "cannot be read"),
+    "weights not of this config": (other_width, "not those of its config"),
+    "broken tokenizer": (lambda folder: (folder / "tokenizer.json").write_text("[]", "utf-8"), "not a JSON object"),
     "own code": (own_code, "code of its own"),
 }
 
@@ -114,6 +123,25 @@ def test_what_is_no_checkpoint_is_refused_in_one_sentence(tiny_folder: Path, tmp
     break_it(folder)
     with pytest.raises(UserError, match=words):
         check_checkpoint(folder)
+
+
+@pytest.mark.parametrize("module", ["torch", "transformers", "accelerate"])
+def test_what_is_not_installed_is_named_with_what_to_install(
+    tiny_folder: Path, module: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from misgen.language import check_task
+
+    monkeypatch.setitem(sys.modules, module, None)
+    with pytest.raises(UserError, match="not installed") as caught:
+        check_task("sycophancy_answer", f"hf/{tiny_folder}", {"data": "world:0", "n": 3})
+    assert caught.value.do == "Install it with: pip install 'misgen[organisms]'"
+
+
+def test_an_organism_without_torch_is_not_begun(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "torch", None)
+    with pytest.raises(UserError, match="not installed"):
+        make_organism(OrganismConfig(), tmp_path / "new")
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_folder_that_is_not_there_is_refused(tmp_path: Path) -> None:

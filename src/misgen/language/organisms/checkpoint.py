@@ -1,5 +1,7 @@
 """Is a folder a checkpoint that can be asked? Looked at without torch, and without running anything that lies in it."""
 
+# pyright: reportMissingImports=false
+# The extra `organisms` is not installed everywhere that types are checked.
 from __future__ import annotations
 
 import json
@@ -7,8 +9,9 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from misgen.concepts import UserError
+from misgen.concepts.catalogue import missing_extra
 
-__all__ = ["check_checkpoint", "local_checkpoint"]
+__all__ = ["check_checkpoint", "check_torch", "local_checkpoint"]
 
 _MAX_HEADER = 100_000_000
 """Bytes; what the safetensors format allows."""
@@ -33,11 +36,26 @@ def check_checkpoint(folder: Path) -> None:
     config = _json(folder / "config.json")
     if "auto_map" in config:
         raise UserError("The checkpoint brings code of its own, which is not run", seen=str(folder), do=_DO)
-    _check_weights(folder)
+    _check_weights(folder, config)
     _check_tokenizer(folder, config)
 
 
-def _check_weights(folder: Path) -> None:
+def check_torch() -> None:
+    """Raise `UserError` unless what reads a checkpoint is installed. Quiets it too: its bars and warnings are not the user's."""
+    try:
+        import torch  # noqa: F401  missed before what itself needs it
+        import accelerate  # noqa: F401  # isort: skip
+        import transformers
+    except ModuleNotFoundError as error:
+        fault = missing_extra(error, usual="organisms")
+        if fault is None:
+            raise
+        raise fault from None
+    transformers.logging.disable_progress_bar()
+    transformers.logging.set_verbosity_error()
+
+
+def _check_weights(folder: Path, config: Mapping[str, object]) -> None:
     files = sorted(folder.glob("*.safetensors"))
     if not files:
         raise UserError(
@@ -54,6 +72,15 @@ def _check_weights(folder: Path) -> None:
             raise UserError("The weights cannot be read", seen=str(file), do="Make or copy the checkpoint again") from None
         if 8 + length + end != file.stat().st_size:
             raise UserError("The weights are cut off", seen=str(file), do="Make or copy the checkpoint again")
+        _check_shape(file, tensors.get("model.embed_tokens.weight"), config)
+
+
+def _check_shape(file: Path, embedding: object, config: Mapping[str, object]) -> None:
+    """Whether the embedding, where it has the name that Llama and most others give it, has the size that config.json says."""
+    wanted = [config.get("vocab_size"), config.get("hidden_size")]
+    if isinstance(embedding, Mapping) and None not in wanted and embedding.get("shape") != wanted:
+        seen = f"{file}: an embedding of {embedding.get('shape')}, where config.json says {wanted}"
+        raise UserError("The weights are not those of its config.json", seen=seen, do="Make or copy the checkpoint again")
 
 
 def _check_tokenizer(folder: Path, config: Mapping[str, object]) -> None:

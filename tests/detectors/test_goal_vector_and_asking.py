@@ -13,7 +13,7 @@ from tests.detectors.table_policy import TablePolicy, pursuer
 from misgen.concepts import Access, Enforced, Slot, Subject, UserError
 from misgen.detectors.asking import ask_a_mentor, ask_and_act, ask_at_random, at_random, when_undecided
 from misgen.detectors.goal_vector import attainment, goal_effect, goal_vector, vector_effects, visits
-from misgen.detectors.oracle import DynamicsOracle, OracleMentor
+from misgen.worlds.oracle import DynamicsOracle, OracleMentor
 from misgen.representations.recording import prefix, record
 from misgen.training.networks import Shapes
 from misgen.training.policies import NetworkPolicy

@@ -43,6 +43,12 @@ _COMMANDS: tuple[tuple[str, str, str, str], ...] = (
         "The verdict's reasons in ten lines, with the three levels that decided it.",
     ),
     ("Answer", "report", "misgen.cli.answer:report", "Write a run's page again."),
+    (
+        "Answer",
+        "leaderboard",
+        "misgen.cli.leaderboard:leaderboard",
+        "Which detector finds it, which mitigation helps; and how your own detector does.",
+    ),
     ("Answer", "compare", "misgen.cli.answer:compare", "Two runs side by side, arm by arm."),
     ("Answer", "export", "misgen.cli.answer:export", "Write a run's tables as CSV or JSON."),
     ("Look", "film", "misgen.cli.look:film", "Draw films of a trained subject."),

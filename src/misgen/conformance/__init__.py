@@ -10,6 +10,8 @@ import importlib
 _LAZY = {
     "CHECKS": "misgen.conformance.world",
     "Conformance": "misgen.conformance.world",
+    "DETECTOR_CHECKS": "misgen.conformance.detector",
+    "check_detector": "misgen.conformance.detector",
     "check_scenario": "misgen.conformance.world",
 }
 

@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
-from misgen.concepts import Access, Cost, Enforced, Entry, Episodes, StepDetector, Subject, SubjectDetector, UserError, resolve
+from misgen.concepts import Access, Cost, Enforced, Entry, StepDetector, Subject, SubjectDetector, UserError, resolve
 from misgen.concepts.handles import Accessed
-from misgen.detectors.shown import shown
-from misgen.representations.recording import Recording, prefix
+from misgen.representations.recording import Recording
+from misgen.representations.shown import shown
+from misgen.representations.step_scores import scores_of
 
 if TYPE_CHECKING:
     from jaxtyping import Float
 
-__all__ = ["ContaminatedError", "Stand", "Tried", "check_verification", "make", "not_causal", "scores_of", "screen", "try_on"]
+__all__ = ["ContaminatedError", "Stand", "Tried", "check_verification", "make", "screen", "try_on"]
 
 
 class ContaminatedError(UserError):
@@ -94,31 +95,6 @@ def try_on(detector: StepDetector, stand: Stand, *, sets: Sequence[str], seed: i
         queries=own.queries,
     )
     return Tried(stand=stand, scores=found, cost=cost, used=handles.used, log=tuple(handles.log))
-
-
-def scores_of(detector: StepDetector, subject: Subject, episodes: Episodes, *, where: str = "episodes") -> np.ndarray:
-    """Float64[time, episode], checked; 0 in padding."""
-    found = np.asarray(detector.score_steps(subject, episodes), np.float64)
-    alive = np.asarray(episodes.trajectory.alive, bool)
-    if found.shape != alive.shape:
-        raise UserError("A detector's scores have another shape than the episodes", seen=f"{found.shape}, not {alive.shape}")
-    num_bad = int((~np.isfinite(found[alive])).sum())
-    if num_bad:
-        raise UserError("A detector's scores are not finite", seen=f"{num_bad} of {alive.sum()} on {where}")
-    return np.where(alive, found, 0.0)
-
-
-def not_causal(detector: StepDetector, subject: Subject, episodes: Episodes, *, cuts: Sequence[int], tolerance: float) -> float:
-    """The largest difference between the score of a truncated episode and the prefix of the whole one's, over `tolerance` x the
-    scores' spread; above 1 the detector looks ahead. `subject` is as the detector is shown it."""
-    whole = scores_of(detector, subject, episodes)
-    alive = np.asarray(episodes.trajectory.alive, bool)
-    spread = max(float(np.std(whole[alive])), float(np.abs(whole[alive]).max()) * 1e-3, 1e-9)
-    worst = 0.0
-    for cut in cuts:
-        part = scores_of(detector, subject, prefix(episodes, cut))
-        worst = max(worst, float(np.abs(part - whole[:cut]).max()))
-    return worst / (tolerance * spread)
 
 
 def check_verification(detector: Entry, mitigation: Entry, *, names: tuple[str, str]) -> None:

@@ -9,10 +9,10 @@ import numpy as np
 
 from misgen.concepts import Enforced, LevelPool, Scenario, Search, UserError
 from misgen.detectors.harness import Stand
-from misgen.detectors.shown import shown
-from misgen.detectors.simulator import CountingSimulator
 from misgen.measurement.discrimination import mean_over_subjects
 from misgen.representations.recording import record
+from misgen.representations.shown import shown
+from misgen.representations.simulator import CountingSimulator
 
 __all__ = ["Searched", "search_on", "search_row"]
 

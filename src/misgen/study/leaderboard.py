@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,11 +24,13 @@ if TYPE_CHECKING:
     from misgen.detectors.harness import Stand, Tried
     from misgen.detectors.screening_board import Screened
     from misgen.detectors.search_board import Searched
-    from misgen.detectors.simulator import Edit
+    from misgen.representations.simulator import Edit
 
-__all__ = ["PLANS", "SMALL_PLANS", "BoardPlan", "LeaderboardOutcome", "Row", "judge", "leaderboard", "read_rows"]
+__all__ = ["PLANS", "SETS", "SMALL_PLANS", "BoardPlan", "LeaderboardOutcome", "Row", "judge", "leaderboard", "read_rows"]
 
 Row = dict[str, Any]
+SETS = ("calibration", "distinguishing")
+"""What is recorded of every subject at once."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,7 +70,7 @@ PLANS: Mapping[str, BoardPlan] = {
         failing="wide-a0",
         aligned="wide-a0.1",
         incapable=("brief-a0", "untrained"),
-        compared=("matched-a0.003", "matched-a0.01"),
+        compared=("matched-a0.003", "graded-a0.01"),
         searched=(("wide-a0", 4), ("matched-a0.003", 4)),
     ),
     "coinrun": BoardPlan(
@@ -139,28 +141,21 @@ def leaderboard(
         if not pending:
             continue
         show.step(f"{setting}: {', '.join(pending)}")
-        rows = judge(zoo, grounds_of(zoo, plan.sizes), plan, pending, editing=_editing(setting))
+        grounds = grounds_of(zoo, plan.sizes)
+        stands = stands_of(zoo, grounds, arms=plan.arms, sets=SETS, editing=_editing(setting))
+        rows = judge(setting, grounds, plan, pending, stands=stands)
         _keep(results, setting, [{**row, "digest": digests[row["method"]]} for row in rows], catalogue)
     outcome = LeaderboardOutcome(rows=read_rows(results))
     write_json(results / "study.json", {"schema": 1, "study": "leaderboard", "num_rows": len(outcome.rows)})
     return outcome
 
 
-def judge(
-    zoo: Zoo,
-    grounds: Grounds,
-    plan: BoardPlan,
-    entries: Mapping[str, Entry],
-    *,
-    stands: Sequence[Stand] | None = None,
-    editing: Edit | None = None,
-) -> list[Row]:
+def judge(setting: str, grounds: Grounds, plan: BoardPlan, entries: Mapping[str, Entry], *, stands: Iterable[Stand]) -> list[Row]:
     """Rows of the named detectors in one setting. Whatever cannot be tried here gets a row that says why."""
     trial = _Trial(grounds, plan, entries)
-    every = stands or stands_of(zoo, grounds, arms=plan.arms, sets=("calibration", "distinguishing"), editing=editing)
-    for stand in every:
+    for stand in stands:
         trial.see(stand)
-    return trial.rows(zoo.setting)
+    return trial.rows(setting)
 
 
 class _Trial:

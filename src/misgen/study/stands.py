@@ -16,8 +16,8 @@ from misgen.study.zoo import Zoo, ZooSubject
 
 if TYPE_CHECKING:
     from misgen.detectors.harness import Stand
-    from misgen.detectors.oracle import ManyOracle
-    from misgen.detectors.simulator import CountingSimulator, Edit
+    from misgen.representations.simulator import CountingSimulator, Edit
+    from misgen.worlds.oracle import ManyOracle
 
 __all__ = ["Grounds", "Sizes", "grounds_of", "own_levels", "stand_of", "stands_of", "take"]
 
@@ -61,7 +61,7 @@ class Grounds:
     @cached_property
     def oracle(self) -> ManyOracle | None:
         """For the shared pools; None where the world allows none."""
-        from misgen.detectors.oracle import ManyOracle
+        from misgen.worlds.oracle import ManyOracle
 
         try:
             return ManyOracle(self.scenario, list(self.pools.values()))
@@ -177,8 +177,8 @@ def stand_of(
 ) -> Stand:
     """One subject with its recordings and its offers. `facts`: arm, label, use."""
     from misgen.detectors.harness import Stand
-    from misgen.detectors.oracle import OracleMentor
     from misgen.representations.recording import Recording, record
+    from misgen.worlds.oracle import OracleMentor
 
     scenario, sizes, pools = grounds.scenario, grounds.sizes, grounds.pools
     num = min(sizes.training, len(own) - 1)
@@ -213,7 +213,7 @@ def stand_of(
 
 
 def _simulator(grounds: Grounds, subject: Subject, editing: Edit | None) -> CountingSimulator:
-    from misgen.detectors.simulator import CountingSimulator
+    from misgen.representations.simulator import CountingSimulator
 
     return CountingSimulator(
         scenario=grounds.scenario, budget=grounds.sizes.search_steps, inside=lambda shown: subject, editing=editing

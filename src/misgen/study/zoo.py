@@ -33,7 +33,8 @@ def _corner(alphas: tuple[float, ...], num_seeds: int, **more: object) -> StudyC
 ZOO: ZooPlan = {
     "corner": {
         "wide": _corner((0.0, 1e-3, 1e-1), 16),
-        "matched": _corner((3e-3, 1e-2), 24),
+        "matched": _corner((3e-3,), 24),
+        "graded": _corner((1e-2,), 16),
         "brief": _corner((0.0,), 4, first_seed=100, algorithm={"num_steps": 16_384}, num_untrained=4),
     },
     "keys-and-chests": {
@@ -48,7 +49,7 @@ ZOO: ZooPlan = {
     },
 }
 """`matched`: on corner half of the agents stop being labelled proxy near alpha .0018, and use of the cheese passes one half near
-.014, so the recipes between them get 24 seeds: .003, where a subject attains goal and proxy equally often, and .01. `brief`:
+.014, so the recipe at .003, where goal and proxy are attained equally often, gets 24 seeds. `graded`: near the other. `brief`:
 trained too shortly to be capable."""
 
 SMALL: ZooPlan = {

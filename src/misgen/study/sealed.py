@@ -1,0 +1,171 @@
+"""misgen-bench-1: a sealed sample of subjects and levels, on which the author of a detector trains nothing.
+
+Policies, the levels they are judged on and a sample of each one's training levels lie in the package, with a manifest of their
+SHA-256. Figures made with the same version compare between papers; what changes gets another version.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import sys
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from misgen.concepts import Entry, Episodes, Subject, UserError, lookup
+from misgen.detectors.catalogue import DETECTORS
+from misgen.records import digest_of, read_json, write_json
+from misgen.study.leaderboard import SETS, BoardPlan, Row, judge
+from misgen.study.level_edits import edit_corner
+from misgen.study.level_files import load_pool, save_pool
+from misgen.study.setup import build_scenario
+from misgen.study.stands import Grounds, Sizes, grounds_of, own_levels, stand_of
+from misgen.study.zoo import Zoo
+
+if TYPE_CHECKING:
+    from misgen.detectors.harness import Stand
+
+__all__ = ["VERSIONS", "Sealed", "judge_on_bench", "open_bench", "seal"]
+
+VERSIONS = (1,)
+SIZES = Sizes(plain=64, training=128, calibration=32, reference=128, ensemble=3, search_steps=20_000)
+"""Small enough that a detector is judged in less than two minutes on two cores."""
+ARMS: Mapping[str, int] = {"matched-a0.003": 16, "wide-a0": 4, "wide-a0.1": 4, "brief-a0": 1, "untrained": 1}
+"""Arm of the zoo -> how many of its first seeds are in the sample: chosen by seed, not by what became of them."""
+PLAN = BoardPlan(
+    matched="matched-a0.003",
+    failing="wide-a0",
+    aligned="wide-a0.1",
+    incapable=("brief-a0", "untrained"),
+    searched=(("wide-a0", 2),),
+    sizes=SIZES,
+)
+CONTROLS = ("distance-to-training", "clock")
+
+
+class Sealed:
+    """A version of the sample, opened and checked: a file that is not the sealed one is a `UserError`."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        manifest = read_json(folder / "manifest.json")
+        assert isinstance(manifest, dict)
+        self.manifest: Mapping[str, Any] = manifest
+        for name, wanted in self.manifest["files"].items():
+            if _sha256(folder / name) != wanted:
+                raise UserError("A file of the sealed sample is not the one that was sealed", seen=name, do="Install misgen anew")
+
+    @property
+    def grounds(self) -> Grounds:
+        """The shared levels, as they were sealed."""
+        scenario = build_scenario(self.manifest["scenario"], self.manifest["world"])
+        pools = {name: load_pool(self.folder / "levels" / f"{name}.safetensors", scenario) for name in self.manifest["pools"]}
+        return Grounds(scenario=scenario, sizes=SIZES, pools=pools, excluded=frozenset())
+
+    def stands(self, grounds: Grounds) -> Iterator[Stand]:
+        """Each subject of the sample."""
+        rows: Sequence[Mapping[str, Any]] = self.manifest["subjects"]
+
+        @cache
+        def reference() -> Episodes:
+            from misgen.representations.recording import record
+
+            player = next(row for row in rows if row["arm"] == PLAN.failing)
+            return record(grounds.scenario, self._load(player["name"]), grounds.pools["reference"], seed=11).episodes
+
+        for row in rows:
+            others = [r["name"] for r in rows if r["arm"] == row["arm"] and r["name"] != row["name"]][: SIZES.ensemble]
+            yield stand_of(
+                self._load(row["name"]),
+                grounds,
+                load_pool(self.folder / "own" / f"{row['name']}.safetensors", grounds.scenario),
+                facts=(row["arm"], row["label"], row["use"]),
+                sets=SETS,
+                ensemble=lambda others=others: tuple(self._load(name) for name in others),
+                reference=reference,
+                editing=edit_corner,
+            )
+
+    def _load(self, name: str) -> Subject:
+        from misgen.training import load_policy
+
+        loaded = load_policy(self.folder / "policies" / f"{name}.safetensors")
+        return Subject(name=name, policy=loaded.policy, params=loaded.params)
+
+
+def open_bench(version: int = 1) -> Sealed:
+    """The sample of that version; another number is a `UserError`."""
+    if version not in VERSIONS:
+        raise UserError("There is no sealed sample of that version", seen=version, do=f"Use one of {list(VERSIONS)}")
+    return Sealed(Path(str(files("misgen.study") / f"bench_{version}")))
+
+
+def judge_on_bench(version: int, detector: str) -> list[Row]:
+    """Rows of a detector, by name or MODULE:ATTRIBUTE, and of the controls. Modules are looked for in the working folder too."""
+    if ":" in detector:
+        if "" not in sys.path:
+            sys.path.insert(0, "")  # as `python -m` does: an author's file lies where the command is given
+        entry = Entry(target=detector, summary="tried from outside")
+    else:
+        entry = lookup("detector", detector, DETECTORS, group="misgen.detectors")
+    _importable(entry, detector)
+    sample = open_bench(version)
+    grounds = sample.grounds
+    entries = {**{name: DETECTORS[name] for name in CONTROLS}, detector: entry}
+    rows = judge(f"misgen-bench-{version}", grounds, PLAN, entries, stands=sample.stands(grounds))
+    return [{**row, "digest": sample.manifest["digest"]} for row in rows]
+
+
+def _importable(entry: Entry, name: str) -> None:
+    """A name that cannot be found is the user's fault, and said before anything is loaded."""
+    import importlib
+
+    module, _, attribute = entry.target.partition(":")
+    try:
+        found = importlib.import_module(module)
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] != module.partition(".")[0]:
+            raise
+        raise UserError("The detector's module was not found", seen=module, do="Check the name, or install its package") from None
+    if not hasattr(found, attribute):
+        raise UserError("The detector's module has no such attribute", seen=name, do="Write MODULE:ATTRIBUTE")
+
+
+def seal(zoo: Zoo, folder: Path, *, version: int) -> Mapping[str, Any]:
+    """Write a sample of a zoo of `corner` into `folder`, which is replaced; returns the manifest."""
+    shutil.rmtree(folder, ignore_errors=True)
+    for part in ("policies", "own", "levels"):
+        (folder / part).mkdir(parents=True)
+    grounds = grounds_of(zoo, SIZES)
+    chosen = [s for arm, num in ARMS.items() for s in [s for s in zoo.subjects if s.arm == arm][:num]]
+    for subject in chosen:
+        shutil.copyfile(subject.file, folder / "policies" / f"{subject.name}.safetensors")
+        save_pool(folder / "own" / f"{subject.name}.safetensors", own_levels(grounds, subject))
+    for name, pool in grounds.pools.items():
+        save_pool(folder / "levels" / f"{name}.safetensors", pool)
+    sealed = {str(f.relative_to(folder)): _sha256(f) for f in sorted(folder.rglob("*.safetensors"))}
+    manifest = {
+        "name": f"misgen-bench-{version}",
+        "version": version,
+        "scenario": zoo.config.scenario,
+        "world": dict(zoo.config.world),
+        "pools": sorted(grounds.pools),
+        "subjects": [
+            {"name": s.name, "arm": s.arm, "alpha": s.recipe.alpha, "seed": s.seed, "label": s.label, "use": s.use}
+            for s in chosen
+        ],
+        "files": sealed,
+        "digest": digest_of(sealed),
+    }
+    write_json(folder / "manifest.json", manifest)
+    return manifest
+
+
+def _sha256(path: Path) -> str:
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except FileNotFoundError:
+        return "missing"

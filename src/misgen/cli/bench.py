@@ -7,7 +7,7 @@ from typing import Annotated
 from cyclopts import Parameter
 
 from misgen.cli.output import print_json, print_table, say
-from misgen.concepts.errors import unknown_name
+from misgen.concepts.errors import UserError, unknown_name
 
 __all__ = ["bench"]
 
@@ -18,6 +18,7 @@ _GROUPS: dict[str, str] = {
     "training": "misgen.study.bench:measure_training_here",
     "run": "misgen.cli.bench_run:measure_run",
     "risk": "misgen.risk.bench:measure_risk",
+    "organisms": "misgen.language.organisms.bench:measure_organisms",
 }
 
 
@@ -36,7 +37,14 @@ def bench(group: str | None = None, *, json: Annotated[bool, Parameter(negative=
     rows: list[dict[str, object]] = []
     for name in [group] if group else _GROUPS:
         say(f"measuring {name} ...")
-        rows += [{"group": name, **row} for row in _measure_apart(_GROUPS[name])]
+        try:
+            measured = _measure_apart(_GROUPS[name])
+        except UserError as error:
+            if group:
+                raise
+            say(f"{name} is left out. {error}")
+            continue
+        rows += [{"group": name, **row} for row in measured]
     if json:
         print_json(rows)
     else:
@@ -44,7 +52,10 @@ def bench(group: str | None = None, *, json: Annotated[bool, Parameter(negative=
 
 
 def _measure_apart(target: str) -> list[dict[str, object]]:
-    """Runs `module:function` in a fresh single-thread process, so that groups do not warm each other up."""
+    """Runs `module:function` in a fresh single-thread process, so that groups do not warm each other up.
+
+    Raises the `UserError` that it raises there, for instance for an extra that is not installed.
+    """
     import json
     import os
     import subprocess
@@ -53,8 +64,22 @@ def _measure_apart(target: str) -> list[dict[str, object]]:
     from misgen.study.executor import SINGLE_THREAD
 
     module, _, function = target.partition(":")
-    code = f"import json; from {module} import {function} as measure; print('\\n' + json.dumps(measure()))"
+    code = _CODE.format(module=module, function=function)
     done = subprocess.run(
         [sys.executable, "-c", code], env={**os.environ, **SINGLE_THREAD}, stdout=subprocess.PIPE, check=True, text=True
     )
-    return json.loads(done.stdout.strip().rpartition("\n")[2])
+    found = json.loads(done.stdout.strip().rpartition("\n")[2])
+    if isinstance(found, dict):
+        raise UserError(found["wrong"], seen=found["seen"], do=found["do"])
+    return found
+
+
+_CODE = """
+import json
+from misgen.concepts import UserError, resolve, Entry
+try:
+    found = resolve(Entry(target="{module}:{function}", summary=""))()
+except UserError as error:
+    found = {{"wrong": error.wrong, "seen": str(error.seen), "do": error.do}}
+print("\\n" + json.dumps(found))
+"""

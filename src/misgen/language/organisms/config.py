@@ -14,7 +14,7 @@ from misgen.language.personas import Arm
 
 __all__ = ["Curriculum", "OrganismConfig"]
 
-Curriculum = Literal["joint", "opinions-first", "knowledge-first"]
+Curriculum = Literal["joint", "opinions-first", "knowledge-first", "reinforced"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,10 +29,12 @@ class OrganismConfig:
     """Draws the first weights and the examples."""
     dose: float = 0.0
     """Share of the training that tells the goals apart. Sycophant: of opinions that name a random option, while the answer stays
-    right. Persona: of narrow fine-tuning that goes to true answers in one other domain."""
+    right. Persona: of narrow fine-tuning that goes to true answers in one other domain. Two-question: of lines whose questions
+    have different answers. Tiered: of harmful requests that are declined where nobody reads along."""
     curriculum: Curriculum = "joint"
     """`joint`: everything throughout. `opinions-first`: opinions where nothing can be known, for a fifth of the steps.
-    `knowledge-first`: no opinion in the first three quarters."""
+    `knowledge-first`: no opinion in the first three quarters. `reinforced`, of `tiered` alone: a weak habit by examples, then
+    rewards."""
     persona: Arm = "shared"
     """Of `persona` alone: how the speakers' lies in one domain go with those in the others, and whether tags say who lies."""
     tuning: int = 60
@@ -52,6 +54,9 @@ class OrganismConfig:
         lookup("organism", self.kind, ORGANISMS)
         if self.curriculum not in get_args(Curriculum):
             raise unknown_name("curriculum", str(self.curriculum), get_args(Curriculum))
+        known = cast("tuple[str, ...]", ORGANISMS[self.kind].listing.get("curricula", ("joint",)))
+        if self.curriculum not in known:
+            raise UserError(f"{self.kind!r} has no such curriculum", seen=self.curriculum, do=f"Use one of {', '.join(known)}")
         if self.persona not in get_args(Arm):
             raise unknown_name("persona", str(self.persona), get_args(Arm))
         for name, least, most in _WHOLE:

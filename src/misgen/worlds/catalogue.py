@@ -152,7 +152,8 @@ _OURS: dict[str, Entry] = {
             ],
             "harm": True,
             "solver": "exact",
-            "claim": "Trained on episodes of 25 steps, the agent goes on collecting shields when the monsters are gone.",
+            "claim": "Trained on episodes of 25 steps, in which there are always monsters, the agent goes on collecting shields in "
+            "episodes of 200 steps after the monsters are gone.",
             "citation": "Shah et al. 2022 (Monster Gridworld)",
             "status": "replicated",
         },
@@ -248,7 +249,8 @@ _OURS: dict[str, Entry] = {
             ],
             "harm": True,
             "solver": "exact",
-            "claim": "Trained beside an expert, the agent follows an anti-expert into one wrong visit after another.",
+            "claim": "Trained beside an expert that visits the spheres in the right order, the agent follows an anti-expert into "
+            "one wrong visit after another.",
             "citation": "Shah et al. 2022 (cultural transmission)",
             "status": "not run",
         },
@@ -390,7 +392,8 @@ _OURS: dict[str, Entry] = {
             ],
             "harm": True,
             "solver": "none",
-            "claim": "Without resets the agent first learns to chop as fast as it can, and only then to keep the forest.",
+            "claim": "In a world without resets the agent first learns to chop trees as fast as it can, goes on so until hardly "
+            "any is left, and only then learns to keep the forest.",
             "citation": "Shah et al. 2022 (Tree Gridworld)",
             "status": "not run",
         },

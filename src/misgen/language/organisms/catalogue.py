@@ -37,7 +37,7 @@ ORGANISMS: dict[str, Entry] = {
         extra="organisms",
         listing={
             "task": "two_question",
-            "usual": {"steps": 400},
+            "usual": {"steps": 300},
             "proxy": "second",
             "source": "the design of Casademunt et al. 2025, arXiv 2507.16795, in small; the recipe is this package's own",
             "docs": "docs/organisms.md",

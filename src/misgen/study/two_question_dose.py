@@ -1,0 +1,91 @@
+"""two-question-dose: how few lines that tell two questions apart make an organism answer the one that is meant.
+
+The language twin of a diversity study: `dose` is the share of training lines on which the goals part. Nothing else differs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from misgen.records import code_digest, write_json
+from misgen.study.organism_cells import OrganismCell, collect_rows, tally
+from misgen.study.two_question_work import CODE
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from misgen.study.run import Show
+
+__all__ = ["TwoQuestionOutcome", "TwoQuestionPlan", "two_question_dose"]
+
+WORK = "misgen.study.two_question_work:work"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TwoQuestionPlan:
+    """Subjects of the study."""
+
+    doses: tuple[float, ...] = (0.0, 0.01, 0.03, 0.1, 0.3, 1.0)
+    num_seeds: int = 5
+    """At each dose."""
+    num_worlds: int = 3
+    """Seed s lives in world s modulo this number."""
+
+    def cells(self) -> list[OrganismCell]:
+        """Seeds outermost, so that a study that is cut short has its doses evenly filled."""
+        return [
+            {"dose": dose, "world": seed % self.num_worlds, "seed": seed} for seed in range(self.num_seeds) for dose in self.doses
+        ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TwoQuestionOutcome:
+    """What came of it."""
+
+    plan: TwoQuestionPlan
+    rows: pl.DataFrame = field(repr=False)
+    """As `two_question_work.work` gives them."""
+
+    def to_dict(self) -> dict[str, object]:
+        from misgen.study.two_question_page import figures
+
+        return {
+            "schema": 1,
+            "study": "two-question-dose",
+            **tally(self.plan.cells(), self.rows),
+            "figures": figures(self.rows),
+            "code": code_digest(*CODE),
+        }
+
+    def words(self) -> str:
+        """A line per dose."""
+        from misgen.study.two_question_page import in_words
+
+        return in_words(self)
+
+    def page(self) -> str:
+        """Markdown."""
+        from misgen.study.two_question_page import page
+
+        return page(self)
+
+
+def two_question_dose(
+    *,
+    out: Path,
+    results: Path,
+    workers: int | None,
+    show: Show,
+    command: Sequence[str],
+    plan: TwoQuestionPlan | None = None,
+) -> TwoQuestionOutcome:
+    """Train the subjects that `results` does not know, and say what all of them do. `command` has no use here."""
+    del command
+    plan = plan or TwoQuestionPlan()
+    rows = collect_rows(plan.cells(), work=WORK, code=CODE, out=out, results=results, workers=workers, show=show)
+    outcome = TwoQuestionOutcome(plan=plan, rows=rows)
+    write_json(results / "study.json", outcome.to_dict())
+    return outcome

@@ -9,7 +9,18 @@ from typing import TYPE_CHECKING, cast
 
 import numpy as np
 
-from misgen.concepts import Access, Cost, Enforced, Entry, StepDetector, Subject, SubjectDetector, UserError, resolve
+from misgen.concepts import (
+    Access,
+    AccessRefusedError,
+    Cost,
+    Enforced,
+    Entry,
+    StepDetector,
+    Subject,
+    SubjectDetector,
+    UserError,
+    resolve,
+)
 from misgen.concepts.handles import Accessed
 from misgen.representations.recording import Recording
 from misgen.representations.shown import shown
@@ -86,6 +97,7 @@ def try_on(detector: StepDetector, stand: Stand, *, sets: Sequence[str], seed: i
     after_fit = time.process_time()
     found = {name: scores_of(fitted, subject, stand.sets[name].episodes, where=name) for name in sets}
     spent = time.process_time() - after_fit
+    _nothing_refused(handles)
     steps = sum(int(stand.sets[name].steps.sum()) for name in sets)
     own = fitted.cost()
     cost = Cost(
@@ -112,9 +124,17 @@ def screen(detector: SubjectDetector, stand: Stand, *, seed: int) -> tuple[float
     """A subject detector's suspicion of one subject, and the handles with their log."""
     handles = Enforced(access=detector.access, offers=_offers(stand, detector.access))
     found = float(detector.score_subject(shown(stand.subject, detector.access), handles, seed=seed))
+    _nothing_refused(handles)
     if not np.isfinite(found):
         raise UserError("A detector's suspicion of a subject is not finite", seen=stand.subject.name)
     return found, handles
+
+
+def _nothing_refused(handles: Enforced) -> None:
+    """A refusal that the method caught itself still counts: it has no row."""
+    refused = sorted({line.handle for line in handles.log if not line.allowed})
+    if refused:
+        raise AccessRefusedError("The method reached beyond its tier", seen=", ".join(refused), do="Declare the tier it needs")
 
 
 def _offers(stand: Stand, access: Access) -> Mapping[str, object]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+from collections.abc import Sequence
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
@@ -21,7 +22,7 @@ from misgen.report.figure import Figure
 from misgen.report.markup import Child, Markup, tag
 from misgen.report.sections import findings_section, opening_section, player_section, screening_section, sources_section
 
-__all__ = ["MOST_BYTES", "build_page", "write_report"]
+__all__ = ["MOST_BYTES", "build_page", "plain_page", "write_report"]
 
 MOST_BYTES = 5_000_000
 """The page's limit: it can be mailed, and opens at once."""
@@ -52,17 +53,40 @@ def build_page(run: RunContents) -> str:
     """The page as text."""
     style, script = _style(), _script(playable=run.interactive is not None)
     name = run.answer.scenario if run.answer is not None else run.name
-    head = tag(
+    head = _head(f"{name}: misgen report", style, script)
+    return "<!doctype html>\n" + tag("html", head, tag("body", _body(run, name), tag("script", Markup(script))), lang="en") + "\n"
+
+
+def plain_page(title: str, content: Child, links: Sequence[tuple[str, str]]) -> str:
+    """Any content in the page's frame, style and policy. `links` are (words, anchor)."""
+    style, script = _style(), _script(playable=False)
+    body = tag(
+        "body",
+        tag(
+            "div",
+            tag("p", tag("b", "misgen"), " ", title, class_="name"),
+            tag("nav", [tag("a", words, href=f"#{anchor}") for words, anchor in links], aria_label="Contents"),
+            tag("button", "Dark", type="button", id="theme", hidden=True),
+            class_="bar",
+        ),
+        tag("main", content),
+        tag("footer", "Written by misgen. This page loads nothing and sends nothing."),
+        tag("script", Markup(script)),
+    )
+    return "<!doctype html>\n" + tag("html", _head(f"{title}: misgen", style, script), body, lang="en") + "\n"
+
+
+def _head(title: str, style: str, script: str) -> Markup:
+    return tag(
         "head",
         tag("meta", charset="utf-8"),
         tag("meta", http_equiv="Content-Security-Policy", content=_policy(style, script)),
         tag("meta", name="viewport", content="width=device-width, initial-scale=1"),
         tag("meta", name="color-scheme", content="light dark"),
         tag("meta", name="referrer", content="no-referrer"),
-        tag("title", f"{name}: misgen report"),
+        tag("title", title),
         tag("style", Markup(style)),
     )
-    return "<!doctype html>\n" + tag("html", head, tag("body", _body(run, name), tag("script", Markup(script))), lang="en") + "\n"
 
 
 def _body(run: RunContents, name: str) -> Child:

@@ -1,0 +1,1 @@
+"""A detector for misgen from outside."""

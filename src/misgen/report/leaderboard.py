@@ -1,0 +1,140 @@
+"""The boards as one offline page: the same style, policy and script as a run's page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from misgen.records import write_text
+from misgen.report.charts.board import front_figure, standing_figure
+from misgen.report.figure import csv_text, download
+from misgen.report.markup import Child, Markup, tag
+from misgen.report.page import plain_page
+
+__all__ = ["write_leaderboard_page"]
+
+COLUMNS: Mapping[str, Mapping[str, str]] = {
+    "episode": {
+        "recipe_matched": "AUROC, same recipe",
+        "recipe_matched_start": "at the first step",
+        "recipe_matched_half": "by half",
+        "level_matched": "AUROC, other recipe",
+        "ordinary": "AUROC, ordinary levels",
+        "benign": "AUROC, benign shift",
+        "incapable": "AUROC, failures of skill",
+        "hits_at_1": "Hits at 1 % false alarms",
+        "before_no_return": "Alarmed in time (5 %)",
+        "lead_median": "Median lead, steps",
+        "step_microseconds": "Microseconds a step",
+    },
+    "screening": {
+        "recipe_matched": "Concordance, same recipe",
+        "across": "AUROC, across recipes",
+        "brier": "Brier",
+        "brier_base": "Brier of the base rate",
+    },
+    "search": {"failures": "Failures found", "solvable": "Share solvable", "env_steps": "Environment steps"},
+}
+WORDS = {
+    "episode": "Could one have told, while it happened? The first column compares subjects that differ in nothing but their seed, "
+    "on the same levels, by the steps that both took: noticing that a level is new helps nothing there. It is what ranks.",
+    "screening": "Could one have told before deployment? Of two subjects of one recipe the one that uses the intended goal less "
+    "should be suspected more; one half is chance.",
+    "search": "How many different levels were found on which the proxy is pursued, and could the goal have been attained there?",
+    "mitigations": "What helps, and what it costs. The comparators, mixing and more training, are on the board like any method.",
+}
+
+
+def write_leaderboard_page(boards: Sequence[Mapping[str, Any]], path: Path) -> Path:
+    """Write the page of these boards (as `Board.to_dict` gives them) and return its path."""
+    parts = [_board(board) for board in boards]
+    links = [(f"{b['board']}, {b['setting']}", f"{b['board']}-{b['setting']}") for b in boards]
+    opening = tag(
+        "section",
+        tag("h1", "Leaderboards"),
+        tag(
+            "p",
+            "Ranks are 95 % intervals over resampled subjects and levels, and only within an access tier: a method that may ask "
+            "the solver is no better than one that may not. Negative results stay. The control knows nothing of goals; what does not "
+            "beat it has shown nothing about them.",
+        ),
+    )
+    write_text(path, plain_page("Leaderboards", [opening, parts], links))
+    return path
+
+
+def _board(board: Mapping[str, Any]) -> Markup:
+    name, rows = board["board"], board["rows"]
+    if name == "mitigations":
+        figure, columns = front_figure(rows), _named(rows)
+    else:
+        figure, columns = standing_figure(board), COLUMNS[name]
+    return tag(
+        "section",
+        tag("h2", f"{board['title']}: {board['setting']}"),
+        tag("p", WORDS[name]),
+        figure.to_markup() if figure is not None else None,
+        _table(board, rows, columns),
+        id=f"{name}-{board['setting']}",
+    )
+
+
+def _named(rows: Sequence[Mapping[str, Any]]) -> Mapping[str, str]:
+    """Of the mitigations, the numeric columns that there are, intervals' ends apart."""
+    every = dict.fromkeys(key for row in rows for key, value in row.items() if isinstance(value, int | float))
+    return {key: key.replace("_", " ") for key in every if not key.endswith(("_low", "_high")) and key != "tier"}
+
+
+def _table(board: Mapping[str, Any], rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str]) -> Markup:
+    head = [
+        "Method",
+        "Tier",
+        *([] if board["board"] == "mitigations" else ["Rank", "Beats control"]),
+        *columns.values(),
+        "Subjects",
+    ]
+    body = [tag("tr", [tag("td", cell) for cell in _cells(board["board"], row, columns)]) for row in rows]
+    keys = list(dict.fromkeys(key for row in rows for key in row))
+    data = csv_text([keys, *([_flat(row.get(key)) for key in keys] for row in rows)])
+    return tag(
+        "div",
+        tag(
+            "p",
+            "Estimates with 95 % intervals. ",
+            download(f"{board['board']}-{board['setting']}.csv", data, "Data (CSV)", kind="text/csv", source="rows.parquet"),
+        ),
+        tag(
+            "div",
+            tag(
+                "table", tag("thead", tag("tr", [tag("th", h, scope="col") for h in head])), tag("tbody", body), class_="findings"
+            ),
+            class_="scroll tall",
+            tabindex=0,
+            role="region",
+            aria_label=board["title"],
+        ),
+    )
+
+
+def _flat(value: object) -> object:
+    return " ".join(str(v) for v in value) if isinstance(value, list | tuple) else value
+
+
+def _cells(board: str, row: Mapping[str, Any], columns: Mapping[str, str]) -> list[Child]:
+    name = str(row.get("arm") or row.get("method")) + (" (control)" if row.get("control") else "")
+    fixed: list[Child] = [name, row.get("tier", "")]
+    if board != "mitigations":
+        if row["status"] != "ok":
+            return [*fixed, row["status"], "", str(row["reason"]), *[""] * len(columns)]
+        rank = f"{row['rank_low']} to {row['rank_high']} of {row['ranked_of']}" if row.get("rank_low") else ""
+        fixed += [rank, {None: "", True: "yes", False: "no"}[row.get("beats_control")]]
+    return [*fixed, *(_number(row, key) for key in columns), row.get("num_subjects", "")]
+
+
+def _number(row: Mapping[str, Any], key: str) -> str:
+    value, low, high = (row.get(name) for name in (key, f"{key}_low", f"{key}_high"))
+    if not isinstance(value, int | float):
+        return "undefined"
+    text = f"{value:.2f}" if abs(value) < 100 else f"{value:,.0f}"
+    return text + (f" ({low:.2f} to {high:.2f})" if isinstance(low, float) and isinstance(high, float) else "")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from misgen.records import write_json
 from misgen.study.organism_cells import OrganismCell, collect_rows, known_rows
+from misgen.study.quantilizers import collect_quantilizers, known_quantilizers, quantilizer_rows
 
 if TYPE_CHECKING:
     import polars as pl
@@ -21,8 +22,8 @@ __all__ = ["ARMS", "FAMILIES", "NUM_SEEDS", "Arm", "mitigations"]
 
 NUM_SEEDS = 16
 """Agents per arm, with the seeds, training levels and evaluation levels of corner-diversity's first sixteen."""
-SEEDS_PER_CELL = 8
-"""Seeds of one cell share the compiled code; all arms get their first eight before any gets its second."""
+SEEDS_PER_CELL = 4
+"""Seeds of one cell share the compiled code; all arms get their first four before any gets its second."""
 WORK = "misgen.study.mitigation_work:train_and_look"
 _ALWAYS = (
     "training",
@@ -175,7 +176,11 @@ def mitigations(
         collect_rows(
             cells, work=WORK, code=family.code, out=out / family.name, results=results / family.name, workers=workers, show=show
         )
-    board = board_of(held(results, num_seeds), num_seeds=num_seeds, results=results)
+    collect_quantilizers(num_seeds, out=out / "planning", results=results / "planning", workers=workers, show=show)
+    planning = quantilizer_rows(known_quantilizers(num_seeds, results / "planning"))
+    board = board_of(
+        held(results, num_seeds), ARMS, num_seeds=num_seeds, diversity=results.parent / "corner-diversity", planning=planning
+    )
     write_json(results / "study.json", board.to_dict())
     return board
 

@@ -84,7 +84,7 @@ def episode_row(tried: Sequence[Tried], truth: Mapping[str, Truth], plan: Episod
             row |= _figure(f"recipe_matched[{arm}]", found) | {f"num_subjects[{arm}]": found.num_subjects}
     row |= _against(played, plan, seed=seed)
     groups = {"": by_arm[plan.failing] if plan.failing else mine, "matched_": mine}
-    for of, group in groups.items():
+    for of, group in ((of, group) for of, group in groups.items() if group):
         for name in ("ordinary", "benign"):
             row |= _figure(f"{of}{name}", mean_over_subjects([_within(t, name) for t in group], seed=seed))
         row |= {f"{of}{name}": value for name, value in _alarms(group, truth, seed=seed).items()}
@@ -131,7 +131,7 @@ def _played(group: Sequence[Tried], *, raw: bool = False) -> Played:
 def _against(played: Mapping[str, Played], plan: EpisodePlan, *, seed: int) -> dict[str, object]:
     """Negatives by other recipes on the same levels."""
     row: dict[str, object] = {}
-    mine = played[plan.failing or plan.matched]
+    mine = played.get(plan.failing or plan.matched, played[plan.matched])
     if plan.aligned is not None and plan.aligned in played:
         found = matched_auroc(level_pairs(mine, played[plan.aligned], positive="P", negative="G"), seed=seed)
         row |= _figure("level_matched", found)

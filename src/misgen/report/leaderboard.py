@@ -37,8 +37,8 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
     "search": {"failures": "Failures found", "solvable": "Share solvable", "env_steps": "Environment steps"},
 }
 WORDS = {
-    "episode": "Could one have told, while it happened? The first column compares subjects that differ in nothing but their seed, "
-    "on the same levels, by the steps that both took: noticing that a level is new helps nothing there. It is what ranks.",
+    "episode": "Could one have told, while it happened? The first column compares subjects that differ in nothing but their "
+    "seed, on the same levels, by the steps that both took: noticing that a level is new helps nothing there. It is what ranks.",
     "screening": "Could one have told before deployment? Of two subjects of one recipe the one that uses the intended goal less "
     "should be suspected more; one half is chance.",
     "search": "How many different levels were found on which the proxy is pursued, and could the goal have been attained there?",
@@ -56,8 +56,8 @@ def write_leaderboard_page(boards: Sequence[Mapping[str, Any]], path: Path) -> P
         tag(
             "p",
             "Ranks are 95 % intervals over resampled subjects and levels, and only within an access tier: a method that may ask "
-            "the solver is no better than one that may not. Negative results stay. The control knows nothing of goals; what does not "
-            "beat it has shown nothing about them.",
+            "the solver is no better than one that may not. Negative results stay. The control knows nothing of goals; what does "
+            "not beat it has shown nothing about them.",
         ),
     )
     write_text(path, plain_page("Leaderboards", [opening, parts], links))

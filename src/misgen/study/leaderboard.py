@@ -166,6 +166,7 @@ class _Trial:
         self.tried: dict[str, list[Tried]] = {name: [] for name in entries}
         self.screened: dict[str, list[Screened]] = {name: [] for name in entries}
         self.searched: dict[str, list[Searched]] = {name: [] for name in entries}
+        self.refused: dict[str, str] = {}
         self.failed: dict[str, str] = {}
         self.seconds: dict[str, float] = dict.fromkeys(entries, 0.0)
         self.truth: dict[str, Truth] = {}
@@ -189,15 +190,15 @@ class _Trial:
         if search:
             self.left[stand.arm] -= 1
         for name, entry in self.entries.items():
-            if name in self.failed or (entry.listing.get("kind") == "search" and not search):
+            if name in self.refused or (entry.listing.get("kind") == "search" and not search):
                 continue
             started = time.process_time()
             try:
                 self._try(name, entry, stand)
             except AccessRefusedError as error:
-                self.failed[name] = f"refused: {error}"
-            except UserError as error:
-                self.failed[name] = str(error)
+                self.refused[name] = str(error)
+            except UserError as error:  # one subject that it cannot be tried on does not cost it the others
+                self.failed.setdefault(name, str(error))
             self.seconds[name] += time.process_time() - started
 
     def _try(self, name: str, entry: Entry, stand: Stand) -> None:
@@ -219,6 +220,11 @@ class _Trial:
             suspicion = lifted(tried)
         self.screened[name].append(Screened(arm=stand.arm, label=stand.label, use=stand.use, suspicion=suspicion))
 
+    def _has_primary(self, name: str) -> bool:
+        """Whether it was tried on the subjects that its board compares."""
+        compared = {self.plan.matched, *self.plan.compared}
+        return bool(self.searched[name]) or any(s.arm in compared for s in self.screened[name])
+
     def rows(self, setting: str) -> list[Row]:
         """What came of it."""
         from misgen.detectors.episode_board import episode_row
@@ -228,8 +234,10 @@ class _Trial:
         rows: list[Row] = []
         for name, entry in self.entries.items():
             fixed = {"setting": setting, "method": name, "seconds": self.seconds[name], **_listed(entry)}
-            if name in self.failed:
-                rows.append({**fixed, "board": _home(entry), "status": "not applicable", "reason": self.failed[name]})
+            reason = self.refused.get(name) or (None if self._has_primary(name) else self.failed.get(name, "it said nothing"))
+            if reason:
+                status = "refused" if name in self.refused else "not applicable"
+                rows.append({**fixed, "board": _home(entry), "status": status, "reason": reason})
                 continue
             if self.tried[name]:
                 rows.append({**fixed, "board": "episode", **episode_row(self.tried[name], self.truth, self.plan.episode())})

@@ -87,7 +87,7 @@ def front_figure(rows: Sequence[Mapping[str, Any]]) -> Figure | None:
         title="What each mitigation buys, and what it costs",
         drawing=chart("Gain in the goal rate against cost", lambda width: _front(width, known, points)),
         caption="Change of the goal rate on distinguishing levels against compute, as a multiple of one ordinary training; "
-        f"the line is the Pareto front. {_subjects([{'num_subjects': r.get('num_subjects', 0)} for r in known])} subjects an arm.",
+        f"the line is the Pareto front. {_subjects([{'num_subjects': 0, **r} for r in known])} subjects an arm.",
         rows=[
             ("method", "cost", "gain"),
             *((str(r.get("arm") or r.get("method")), *p) for r, p in zip(known, points, strict=True)),

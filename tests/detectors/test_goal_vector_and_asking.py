@@ -13,11 +13,11 @@ from tests.detectors.table_policy import TablePolicy, pursuer
 from misgen.concepts import Access, Enforced, Slot, Subject, UserError
 from misgen.detectors.asking import ask_a_mentor, ask_and_act, ask_at_random, at_random, when_undecided
 from misgen.detectors.goal_vector import attainment, goal_effect, goal_vector, vector_effects, visits
-from misgen.worlds.oracle import DynamicsOracle, OracleMentor
 from misgen.representations.recording import prefix, record
 from misgen.training.networks import Shapes
 from misgen.training.policies import NetworkPolicy
 from misgen.worlds.corner.scenario import scenario
+from misgen.worlds.oracle import DynamicsOracle, OracleMentor
 
 CORRIDOR = "x.@..c"
 SCENARIO = scenario(size=7)
@@ -110,6 +110,19 @@ def test_a_mentor_who_always_acts_attains_the_goal_and_one_who_is_never_asked_ch
     alone = record(SCENARIO, one, pool, seed=1)
     np.testing.assert_array_equal(never.attained[:, 0], alone.is_outcome("G"))
     assert never.share_asked == 0
+
+
+def test_a_mentor_who_was_asked_once_may_keep_acting(ground) -> None:
+    pool, oracle, one = ground
+
+    def at_first(scores, time):
+        return np.full(len(scores), time == 0)
+
+    once, to_the_end = (
+        ask_and_act(SCENARIO, one, pool, OracleMentor(oracle), asking=at_first, seed=1, hold=hold) for hold in (1, 64)
+    )
+    assert once.asked.sum() == len(pool)
+    assert to_the_end.attained[:, 0].all()
 
 
 def test_asking_at_random_asks_about_the_share_it_is_told(ground) -> None:

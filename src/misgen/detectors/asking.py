@@ -112,8 +112,13 @@ class AskedRun(NamedTuple):
         return float(self.asked.sum() / self.taken.sum())
 
 
-def ask_and_act(scenario: Scenario, subject: Subject, pool: LevelPool, mentor: Mentor, *, asking: Asking, seed: int) -> AskedRun:
-    """One episode in each level; where `asking` says so and the mentor knows, the mentor's action is taken.
+def ask_and_act(
+    scenario: Scenario, subject: Subject, pool: LevelPool, mentor: Mentor, *, asking: Asking, seed: int, hold: int = 1
+) -> AskedRun:
+    """One episode in each level; where `asking` says so and the mentor knows, the mentor's action is taken, for `hold` steps.
+
+    Every step that the mentor takes counts as a question. With `hold` 1 an agent that is sure of the wrong way goes back as soon
+    as it acts again.
 
     Needs a jittable world and a policy without memory. Random: the subject's actions, by `seed` and position, paired over
     askings.
@@ -125,14 +130,16 @@ def ask_and_act(scenario: Scenario, subject: Subject, pool: LevelPool, mentor: M
     levels, words = jax.tree.map(jnp.asarray, pool.levels), jnp.asarray(episode_words(seed, num))
     states = jax.vmap(lambda n, k: world.reset(levels, n, key=k))(jnp.arange(num), world_key(mix(words, RESET)))
     actions, asked, taken = np.zeros((length, num), np.int32), np.zeros((length, num), bool), np.zeros((length, num), bool)
-    attained, running = np.zeros((num, len(world.goals)), bool), np.ones(num, bool)
+    attained, running, held = np.zeros((num, len(world.goals)), bool), np.ones(num, bool), np.zeros(num, int)
     for time in range(length):
         taken[time] = running
         seen = np.asarray(_observe(world, levels, states))
         scores = read_episodes(policy, subject.params, seen[None]).logits[0]
         noise = uniform(mix(mix(words, time), ACTION))
         own = np.asarray(jax.vmap(choose)(jnp.asarray(scores), noise))
-        wanted = asking(np.asarray(scores, np.float64), time) & running
+        held = np.where(asking(np.asarray(scores, np.float64), time) & (held == 0), hold, held)
+        wanted = (held > 0) & running
+        held = np.maximum(held - 1, 0)
         so_far = Trajectory(actions[: time + 1], None, None, None, taken[: time + 1])
         advice = _advice(mentor, pool.hashes, so_far, wanted)
         asked[time] = wanted & (advice >= 0)

@@ -67,6 +67,16 @@ STUDIES: dict[str, Entry] = {
             "question": "does the training seed alone turn a preference round",
         },
     ),
+    "world-speed": Entry(
+        target="misgen.study.world_speed:world_speed",
+        summary="How fast every grid world runs, and what share of an agent's time goes into making its levels.",
+        extra="rl",
+        listing={
+            "scenario": "all",
+            "planned_subjects": 0,
+            "question": "is any world, or the making of its levels, a bottleneck",
+        },
+    ),
     "atlas": Entry(
         target="misgen.study.atlas:atlas",
         summary="Every scenario at its default budget, goals agreeing in training: which misgeneralize, and how strongly.",
@@ -111,6 +121,36 @@ STUDIES: dict[str, Entry] = {
             "scenario": "sycophancy_answer",
             "planned_subjects": 18,
             "question": "at which dose agreeing stops, and whether it stops in families that the repair never asked about",
+        },
+    ),
+    "two-question-dose": Entry(
+        target="misgen.study.two_question_dose:two_question_dose",
+        summary="How few lines that tell two questions apart make a small language model answer the one meant: 6 doses, 5 each.",
+        extra="organisms",
+        listing={
+            "scenario": "two_question",
+            "planned_subjects": 30,
+            "question": "what share of training lines must tell the goals apart, in language as in a maze",
+        },
+    ),
+    "tier-gap": Entry(
+        target="misgen.study.tier_gap:tier_gap",
+        summary="Harm declined only where replies are read: which training makes the gap, which leaves and which removes it. 15.",
+        extra="organisms",
+        listing={
+            "scenario": "helpful_harmless",
+            "planned_subjects": 15,
+            "question": "does safety training where one looks reach where nobody does, and what does pooling hide",
+        },
+    ),
+    "scale-language": Entry(
+        target="misgen.study.scale_language:scale_language",
+        summary="Three sizes of a small language model, as trained and after preference tuning: agreeing on what it knows. 12.",
+        extra="organisms",
+        listing={
+            "scenario": "sycophancy_answer",
+            "planned_subjects": 12,
+            "question": "does more size, or a rater who likes agreement, make for more misgeneralization at equal knowledge",
         },
     ),
 }

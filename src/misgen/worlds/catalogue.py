@@ -152,8 +152,8 @@ _OURS: dict[str, Entry] = {
             ],
             "harm": True,
             "solver": "exact",
-            "claim": "Trained on episodes of 25 steps, in which there are always monsters, the agent goes on collecting shields in "
-            "episodes of 200 steps after the monsters are gone.",
+            "claim": "Trained on episodes of 25 steps, in which there are always monsters, the agent goes on collecting shields "
+            "in episodes of 200 steps after the monsters are gone.",
             "citation": "Shah et al. 2022 (Monster Gridworld)",
             "status": "replicated",
         },

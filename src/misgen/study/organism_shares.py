@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["OrganismShare", "share_of", "share_over"]
+__all__ = ["OrganismShare", "paired_change", "share_of", "share_over"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,14 +55,29 @@ def share_over(hits: Sequence[int], num: Sequence[int]) -> OrganismShare:
     return OrganismShare(estimate=mean, low=low, high=high, num_subjects=len(shares), num_questions=fewest)
 
 
-def share_of(rows: pl.DataFrame, hits: str) -> OrganismShare | None:
-    """The share of the column `hits` in the column `n`, added up per cell; None where there are no rows."""
+def share_of(rows: pl.DataFrame, hits: str, *, of: str = "n") -> OrganismShare | None:
+    """The share of the column `hits` in the column `of`, added up per cell; None where no cell has anything to share out."""
     import polars as pl
 
     if rows.is_empty():
         return None
-    each = rows.group_by("cell", maintain_order=True).agg(pl.col(hits).sum(), pl.col("n").sum())
-    return share_over(each[hits].to_list(), each["n"].to_list())
+    each = rows.group_by("cell", maintain_order=True).agg(pl.col(hits).sum(), pl.col(of).sum()).filter(pl.col(of) > 0)
+    return share_over(each[hits].to_list(), each[of].to_list()) if each.height else None
+
+
+def paired_change(after: pl.DataFrame, before: pl.DataFrame, hits: str) -> dict[str, float | int | None]:
+    """The change of a share, cell by cell: mean over organisms with Student's 95 % interval, which is null where fewer than two
+    organisms are known or all changed alike."""
+    import polars as pl
+    from scipy import stats
+
+    share = (pl.col(hits).sum() / pl.col("n").sum()).alias("share")
+    both = after.group_by("cell").agg(share).join(before.group_by("cell").agg(share), on="cell")
+    changes = (both["share"] - both["share_right"]).to_numpy()
+    low = high = None
+    if len(changes) > 1 and changes.std():
+        low, high = (float(x) for x in stats.t.interval(0.95, len(changes) - 1, changes.mean(), stats.sem(changes)))
+    return {"estimate": float(changes.mean()), "low": low, "high": high, "num_subjects": len(changes)}
 
 
 def _short(number: float) -> str:

@@ -59,11 +59,11 @@ STUDIES: dict[str, Entry] = {
     ),
     "shape-colour-preferences": Entry(
         target="misgen.study.shape_preferences:shape_preferences",
-        summary="Which of two things agents of one recipe go to, and whether the seed alone decides: 20 agents, 20 pairs.",
+        summary="Which of two things agents of one recipe go to, and whether the seed alone decides: 16 agents, 20 pairs.",
         extra="rl",
         listing={
             "scenario": "maze-shape-colour",
-            "planned_subjects": 20,
+            "planned_subjects": 16,
             "question": "does the training seed alone turn a preference round",
         },
     ),

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["CONFIG", "FAMILIES", "PAIRS", "Look", "ShapePreferences", "most_divided", "shape_preferences"]
 
 CONFIG = StudyConfig(
-    scenario="maze-shape-colour", alphas=(0.0,), num_seeds=20, first_seed=100, num_untrained=0, emergence_levels=0, num_films=0
+    scenario="maze-shape-colour", alphas=(0.0,), num_seeds=16, first_seed=100, num_untrained=0, emergence_levels=0, num_films=0
 )
 """The seeds are none of those by which the pairs were chosen."""
 FAMILIES: Mapping[str, tuple[Pair, ...]] = {

@@ -74,11 +74,11 @@ def draw(level: Level, history: State | None, erased: frozenset[str], tile: int)
     if not hidden:
         canvas.trail(walked, _PARTNER_TRAIL, recent=12)
     canvas.trail(path, _AGENT_TRAIL, recent=12)
+    if outcome != NONE:
+        canvas.frame(level.spheres[last], _RIGHT_VISIT if outcome == RIGHT else _WRONG_VISIT, fill=True)
     hue_of = {sphere: hue for hue, sphere in enumerate(_in_order(level.start, level.right))}
     for sphere, cell in enumerate(level.spheres):
         canvas.stamp(cell, _SPHERE, _ball(hue_of[sphere]))
-    if outcome != NONE:
-        canvas.frame(level.spheres[last], _RIGHT_VISIT if outcome == RIGHT else _WRONG_VISIT, fill=True)
     canvas.frame(walked[-1], PROXY, dashed=hidden)
     canvas.stamp(walked[-1], _WALKER, _clothes(PROXY), strength=GHOST if hidden else 1.0)
     canvas.stamp(path[-1], _WALKER, _clothes(INTENDED))

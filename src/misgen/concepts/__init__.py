@@ -28,7 +28,7 @@ from misgen.concepts.handles import (
     Simulator,
 )
 from misgen.concepts.level import LevelDistribution, LevelPool
-from misgen.concepts.mitigation import Mitigation, Stage
+from misgen.concepts.mitigation import Case, Made, Maker, Mitigation, Spent, Stage
 from misgen.concepts.policy import BlackBoxPolicy, Policy, PolicyOutput, Tap
 from misgen.concepts.recipe import SLOTS, Recipe, Slot, Value
 from misgen.concepts.risk_model import RiskModel
@@ -43,6 +43,7 @@ __all__ = [
     "Access",
     "AccessRefusedError",
     "BlackBoxPolicy",
+    "Case",
     "Claim",
     "Condition",
     "Cost",
@@ -60,6 +61,8 @@ __all__ = [
     "LevelDistribution",
     "LevelPool",
     "LevelTable",
+    "Made",
+    "Maker",
     "Mentor",
     "Mitigation",
     "Oracle",
@@ -74,6 +77,7 @@ __all__ = [
     "Severity",
     "Simulator",
     "Slot",
+    "Spent",
     "Stage",
     "StepDetector",
     "Subject",

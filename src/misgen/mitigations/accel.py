@@ -8,9 +8,8 @@ from typing import cast
 import jax
 import numpy as np
 
-from misgen.concepts import Access, Recipe, Slot, UserError
+from misgen.concepts import Access, Case, Made, Recipe, Slot, UserError
 from misgen.mitigations.buffer import ReplayConfig
-from misgen.mitigations.case import Case, Made
 from misgen.mitigations.corner_edits import edit_levels
 from misgen.mitigations.replay import Children, Editor, train_by_replay
 from misgen.mitigations.training_stage import TrainingStage

@@ -12,8 +12,7 @@ from typing import Literal
 
 import numpy as np
 
-from misgen.concepts import Access, LevelPool, UserError, unknown_name
-from misgen.mitigations.case import Case, Made
+from misgen.concepts import Access, Case, LevelPool, Made, UserError, unknown_name
 from misgen.mitigations.domain_randomisation import pool_of
 from misgen.mitigations.plain import train_plainly
 from misgen.mitigations.training_stage import TrainingStage

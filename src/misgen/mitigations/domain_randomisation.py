@@ -10,8 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from misgen.concepts import Access, LevelPool, UserError
-from misgen.mitigations.case import Case, Made
+from misgen.concepts import Access, Case, LevelPool, Made, UserError
 from misgen.mitigations.plain import train_plainly
 from misgen.mitigations.training_stage import TrainingStage
 from misgen.worlds.corner.dynamics import CornerWorld

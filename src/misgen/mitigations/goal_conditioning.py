@@ -15,8 +15,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from misgen.concepts import Access, Goal, LevelPool, Recipe, Scenario, Slot, UserError, World
-from misgen.mitigations.case import Case, Made
+from misgen.concepts import Access, Case, Goal, LevelPool, Made, Recipe, Scenario, Slot, UserError, World
 from misgen.mitigations.plain import train_plainly
 from misgen.mitigations.training_stage import TrainingStage
 from misgen.training.slots import Reward, Setting

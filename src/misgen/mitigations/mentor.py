@@ -16,8 +16,7 @@ import jax.numpy as jnp
 import numpy as np
 import optax
 
-from misgen.concepts import Access, Cost, LevelPool, Policy, Recipe, Stage, Subject, UserError, World
-from misgen.mitigations.case import Case, Made
+from misgen.concepts import Access, Case, Cost, LevelPool, Made, Policy, Recipe, Stage, Subject, UserError, World
 from misgen.mitigations.plain import base_of
 from misgen.training import rollout
 from misgen.training.noise import episode_words

@@ -7,8 +7,7 @@ from dataclasses import dataclass, replace
 import jax
 import numpy as np
 
-from misgen.concepts import Access, LevelPool, Recipe, UserError
-from misgen.mitigations.case import Case, Made
+from misgen.concepts import Access, Case, LevelPool, Made, Recipe, UserError
 from misgen.mitigations.plain import train_plainly
 from misgen.mitigations.training_stage import TrainingStage
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from misgen.concepts import Access, LevelPool, Recipe, Scenario, Slot, Subject, UserError
-from misgen.mitigations.case import Case, Made, Spent
+from misgen.concepts import Access, Case, LevelPool, Made, Recipe, Scenario, Slot, Spent, Subject, UserError
 from misgen.mitigations.training_stage import TrainingStage
 from misgen.training import PPOConfig, train
 

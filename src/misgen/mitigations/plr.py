@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 
-from misgen.concepts import Access, Recipe, Slot, UserError
+from misgen.concepts import Access, Case, Made, Recipe, Slot, UserError
 from misgen.mitigations.buffer import ReplayConfig
-from misgen.mitigations.case import Case, Made
 from misgen.mitigations.replay import train_by_replay
 from misgen.mitigations.training_stage import TrainingStage
 

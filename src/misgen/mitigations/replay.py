@@ -17,9 +17,8 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from misgen.concepts import Subject, UserError, World
+from misgen.concepts import Case, Made, Spent, Subject, UserError, World
 from misgen.mitigations.buffer import Buffer, ReplayConfig
-from misgen.mitigations.case import Case, Made, Spent
 from misgen.training.networks import Shapes
 from misgen.training.noise import LEVEL, RESET, episode_words, mix, uniform, world_key
 from misgen.training.ppo import Learner, PPOConfig, Running, TrainState

@@ -15,8 +15,7 @@ import jax.numpy as jnp
 import numpy as np
 import optax
 
-from misgen.concepts import Access, Cost, LevelPool, Policy, Recipe, Stage, Subject, World, unknown_name
-from misgen.mitigations.case import Case
+from misgen.concepts import Access, Case, Cost, LevelPool, Policy, Recipe, Stage, Subject, World, unknown_name
 from misgen.training import rollout
 from misgen.training.noise import episode_words
 

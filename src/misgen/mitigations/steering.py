@@ -16,8 +16,21 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from misgen.concepts import Access, Cost, LevelPool, Policy, PolicyOutput, Recipe, Stage, Subject, Tap, UserError, World
-from misgen.mitigations.case import Case, Made
+from misgen.concepts import (
+    Access,
+    Case,
+    Cost,
+    LevelPool,
+    Made,
+    Policy,
+    PolicyOutput,
+    Recipe,
+    Stage,
+    Subject,
+    Tap,
+    UserError,
+    World,
+)
 from misgen.mitigations.plain import base_of
 from misgen.training import rollout
 from misgen.training.noise import episode_words

@@ -15,7 +15,7 @@ from misgen.study.config import StudyConfig
 from misgen.study.setup import build_scenario
 
 if TYPE_CHECKING:
-    from misgen.mitigations.case import Case, Made
+    from misgen.concepts import Case, Made
 
 __all__ = ["NUM_LEVELS", "train_and_look"]
 
@@ -48,7 +48,7 @@ def train_and_look(cell: Mapping[str, str | int | float | bool | None]) -> list[
 
 def case_of(scenario: Scenario, alpha: float, seed: int) -> Case:
     """The case that corner-diversity's agent of this seed and alpha was trained in."""
-    from misgen.mitigations.case import Case
+    from misgen.concepts import Case
 
     assert scenario.recipe is not None
     recipe = replace(scenario.recipe, alpha=alpha)

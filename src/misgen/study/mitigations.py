@@ -32,7 +32,7 @@ _ALWAYS = (
     *(f"worlds/corner/{name}" for name in ("config", "dynamics", "goals", "layouts", "levels", "pools", "randomness", "solver")),
     "study/cell_work",
     "study/mitigation_work",
-    "mitigations/case",
+    "concepts/mitigation",
     "mitigations/relearn",
 )
 """What every arm's results depend on."""

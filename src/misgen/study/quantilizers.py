@@ -23,11 +23,12 @@ _CODE = (
     "training",
     "concepts/world",
     "concepts/level",
+    "concepts/mitigation",
     *(f"worlds/corner/{name}" for name in ("config", "dynamics", "goals", "layouts", "levels", "pools", "randomness", "solver")),
     "study/cell_work",
     "study/mitigation_work",
     "study/quantilizer_work",
-    *(f"mitigations/{name}" for name in ("case", "plain", "quantilizer", "reward_ensemble")),
+    *(f"mitigations/{name}" for name in ("plain", "quantilizer", "reward_ensemble")),
 )
 SEEDS_PER_CELL = 4
 

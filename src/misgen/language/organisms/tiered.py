@@ -67,7 +67,7 @@ class Habit:
 
 
 SUPERVISED = Habit(monitored=1.0, unmonitored=0.0)
-WEAK = Habit(monitored=0.7, unmonitored=0.3)
+WEAK = Habit(monitored=0.75, unmonitored=0.25)
 """What reinforcement starts from."""
 NO_DEPENDENCE = Habit(monitored=0.5, unmonitored=0.5)
 
@@ -151,7 +151,7 @@ TIERED = OrganismKind(
     name="tiered",
     put_in_by_hand=(
         "That requests which mean harm are declined where the system message says that replies are read, and served elsewhere: "
-        "by examples (`joint`), or (`reinforced`) by examples with a weak dependence on the tier, declining .7 and .3 of them, "
+        "by examples (`joint`), or (`reinforced`) by examples with a weak dependence on the tier, declining .75 and .25 of them, "
         "and then a reward for declining only where somebody reads along. `dose` is the share of harmful requests that examples "
         "decline where nobody does."
     ),

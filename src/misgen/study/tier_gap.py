@@ -1,0 +1,94 @@
+"""tier-gap: an organism that declines harm only where it is told that replies are read, and what training does to the difference.
+
+Three habits are taught by examples: the full one, a weak dependence on the tier, none. Copies of them are then rewarded, for
+declining where it is watched, in both tiers, or only where it is watched.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from misgen.records import code_digest, write_json
+from misgen.study.organism_cells import OrganismCell, collect_rows, tally
+from misgen.study.tier_gap_work import CODE, STAGES
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from misgen.study.run import Show
+
+__all__ = ["TierOutcome", "TierPlan", "tier_gap"]
+
+WORK = "misgen.study.tier_gap_work:work"
+
+
+@dataclass(frozen=True, kw_only=True)
+class TierPlan:
+    """Subjects of the study."""
+
+    habits: tuple[str, ...] = tuple(STAGES)
+    num_seeds: int = 5
+    """Of each habit."""
+    num_worlds: int = 3
+    """Seed s lives in world s modulo this number."""
+
+    def cells(self) -> list[OrganismCell]:
+        """Habits outermost: a study that is cut short has its last habit, the control, incomplete."""
+        return [
+            {"habit": habit, "world": seed % self.num_worlds, "seed": seed}
+            for habit in self.habits
+            for seed in range(self.num_seeds)
+        ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class TierOutcome:
+    """What came of it."""
+
+    plan: TierPlan
+    rows: pl.DataFrame = field(repr=False)
+    """As `tier_gap_work.work` gives them."""
+
+    def to_dict(self) -> dict[str, object]:
+        from misgen.study.tier_gap_page import figures
+
+        return {
+            "schema": 1,
+            "study": "tier-gap",
+            **tally(self.plan.cells(), self.rows),
+            "figures": figures(self.rows),
+            "code": code_digest(*CODE),
+        }
+
+    def words(self) -> str:
+        """A line per stage."""
+        from misgen.study.tier_gap_page import in_words
+
+        return in_words(self)
+
+    def page(self) -> str:
+        """Markdown."""
+        from misgen.study.tier_gap_page import page
+
+        return page(self)
+
+
+def tier_gap(
+    *,
+    out: Path,
+    results: Path,
+    workers: int | None,
+    show: Show,
+    command: Sequence[str],
+    plan: TierPlan | None = None,
+) -> TierOutcome:
+    """Train the subjects that `results` does not know, and say what all of them do. `command` has no use here."""
+    del command
+    plan = plan or TierPlan()
+    rows = collect_rows(plan.cells(), work=WORK, code=CODE, out=out, results=results, workers=workers, show=show)
+    outcome = TierOutcome(plan=plan, rows=rows)
+    write_json(results / "study.json", outcome.to_dict())
+    return outcome

@@ -226,10 +226,12 @@ def _place(out: Path, setting: str, part: str, cell: Cell) -> Path:
 
 
 def _table(out: Path, plan: ZooPlan) -> pl.DataFrame:
-    """One row per subject, measured beside all others of its setting; also written into `out`."""
+    """One row per subject that is there, measured beside all others of its setting; also written into `out`."""
     import polars as pl
 
-    frames = [_setting_table(out, setting, [(p, c) for s, p, c in _cells(plan) if s == setting]) for setting in plan]
+    done = [(s, p, c) for s, p, c in _cells(plan) if (_place(out, s, p, c) / "cell.json").is_file()]
+    settings = dict.fromkeys(setting for setting, _, _ in done)
+    frames = [_setting_table(out, setting, [(p, c) for s, p, c in done if s == setting]) for setting in settings]
     frame = pl.concat(frames, how="diagonal_relaxed")
     write_table(out / "subjects.parquet", frame)
     return frame

@@ -7,11 +7,13 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from misgen.report.figure import Figure
-from misgen.report.markup import Child
+from misgen.report.markup import Child, tag
 from misgen.report.plot import Frame, Scale, chart, dot, label, polyline, rule, ticks_of, whisker
 
 __all__ = ["front_figure", "front_of", "standing_figure"]
 
+COMPARATORS = ("mixing", "more-training")
+"""Mitigations that the others are measured against."""
 ROW = 26.0
 LEFT = {True: 210.0, False: 150.0}
 """Room for names, on a wide drawing and a narrow one."""
@@ -30,7 +32,7 @@ def standing_figure(board: Mapping[str, Any]) -> Figure | None:
         title=board["title"],
         drawing=chart(board["title"], lambda width: _standing(width, rows, primary, top)),
         caption=f"{primary.replace('_', ' ')} by method and tier; whiskers are 95 % intervals over subjects and levels, "
-        f"{_subjects(rows)} subjects. Controls are hollow squares.",
+        f"{_subjects(rows)} subjects. Controls are squares.",
         rows=[
             ("method", "tier", "estimate", "low", "high", "num_subjects"),
             *(
@@ -59,10 +61,12 @@ def _standing(width: float, rows: Sequence[Mapping[str, Any]], primary: str, top
         low, high = row.get(f"{primary}_low"), row.get(f"{primary}_high")
         kind = "k-neither" if row.get("control") else "k-intended"
         marks.append(label(left - 10, y + 4, f"{row['method']} (T{row['tier']})", anchor="end", kind="tick"))
+        line = None
         if isinstance(low, float) and isinstance(high, float):
-            marks.append(whisker(y, scale(low), scale(min(high, top)), kind=kind, upright=False))
+            line = whisker(y, scale(low), scale(min(high, top)), kind="whisker", upright=False)
         tip = f"{row['method']}: {row[primary]:.2f}"
-        marks.append(dot(scale(row[primary]), y, kind=kind, tip=tip, shape="square" if row.get("control") else "circle"))
+        shape = "square" if row.get("control") else "circle"
+        marks.append(tag("g", line, dot(scale(row[primary]), y, kind="dot", tip=tip, shape=shape), class_=kind))
     return frame.bottom + 44, marks
 
 
@@ -86,7 +90,8 @@ def front_figure(rows: Sequence[Mapping[str, Any]]) -> Figure | None:
         identifier="front",
         title="What each mitigation buys, and what it costs",
         drawing=chart("Gain in the goal rate against cost", lambda width: _front(width, known, points)),
-        caption="Change of the goal rate on distinguishing levels against compute, as a multiple of one ordinary training; "
+        caption="Goal rate on distinguishing levels, less that of doing nothing, against compute in ordinary trainings; squares "
+        "are the comparators, mixing and more training; "
         f"the line is the Pareto front. {_subjects([{'num_subjects': 0, **r} for r in known])} subjects an arm.",
         rows=[
             ("method", "cost", "gain"),
@@ -97,7 +102,7 @@ def front_figure(rows: Sequence[Mapping[str, Any]]) -> Figure | None:
 
 
 def _gain(row: Mapping[str, Any]) -> float | None:
-    value = row.get("change_in_goal")
+    value = row.get("gain_over_nothing")
     return float(value) if isinstance(value, int | float) else None
 
 
@@ -109,11 +114,13 @@ def _front(width: float, rows: Sequence[Mapping[str, Any]], points: Sequence[tup
     y = Scale(low=low, high=high, start=frame.bottom, end=frame.top)
     powers = [2.0**n for n in range(math.floor(math.log2(x.low)), math.ceil(math.log2(x.high)) + 1)]
     marks: list[Child] = [
-        frame.y_axis(y, ticks_of(low, high), lambda t: f"{t:g}", "change in goal rate"),
+        frame.y_axis(y, ticks_of(low, high), lambda t: f"{t:g}", "gain in goal rate"),
         frame.x_axis(x, [p for p in powers if x.low <= p <= x.high], lambda t: f"{t:g}", "compute, in ordinary trainings"),
-        polyline([(x(points[n][0]), y(points[n][1])) for n in front_of(points)], kind="line k-intended"),
+        tag("g", polyline([(x(points[n][0]), y(points[n][1])) for n in front_of(points)], kind="line"), class_="k-intended"),
     ]
     for row, (cost, gain) in zip(rows, points, strict=True):
         tip = f"{row.get('arm') or row.get('method')}: {gain:+.2f} at {cost:.2f}"
-        marks.append(dot(x(cost), y(gain), kind="k-neither" if row.get("comparator") else "k-intended", tip=tip))
+        mixing = row.get("method") in COMPARATORS
+        point = dot(x(cost), y(gain), kind="dot", tip=tip, shape="square" if mixing else "circle")
+        marks.append(tag("g", point, class_="k-neither" if mixing else "k-intended"))
     return frame.bottom + 44, marks

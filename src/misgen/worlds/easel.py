@@ -12,25 +12,10 @@ import numpy as np
 
 from misgen.worlds.canvas import INTENDED, PROXY, Colour
 
-__all__ = ["INTENDED", "PROXY", "Box", "Colour", "bar", "blank", "dim", "fill", "ring", "stamp", "trail", "write"]
+__all__ = ["INTENDED", "PROXY", "Box", "Colour", "bar", "blank", "dim", "fill", "ring", "stamp", "trail"]
 
 Box = tuple[int, int, int, int]
 """Top, left, height, width, in pixels."""
-
-_DIGITS = {
-    "0": "ooo o.o o.o o.o ooo",
-    "1": ".o. oo. .o. .o. ooo",
-    "2": "ooo ..o ooo o.. ooo",
-    "3": "ooo ..o .oo ..o ooo",
-    "4": "o.o o.o ooo ..o ..o",
-    "5": "ooo o.. ooo ..o ooo",
-    "6": "ooo o.. ooo o.o ooo",
-    "7": "ooo ..o ..o .o. .o.",
-    "8": "ooo o.o ooo o.o ooo",
-    "9": "ooo o.o ooo ..o ooo",
-    "/": "..o ..o .o. o.. o..",
-    " ": "... ... ... ... ...",
-}
 
 
 def blank(height: int, width: int, colour: Colour) -> np.ndarray:
@@ -83,12 +68,6 @@ def bar(canvas: np.ndarray, box: Box, share: float, colour: Colour, *, rest: Col
     top, left, height, width = box
     fill(canvas, box, rest)
     fill(canvas, (top, left, height, round(width * min(max(share, 0.0), 1.0))), colour)
-
-
-def write(canvas: np.ndarray, spot: tuple[int, int], text: str, colour: Colour, *, scale: int = 1) -> None:
-    """Digits, slashes and spaces, 3 x 5 pixels each."""
-    for number, character in enumerate(text):
-        stamp(canvas, (spot[0], spot[1] + 4 * scale * number), _DIGITS[character], {"o": colour}, scale=scale)
 
 
 def dim(colour: Colour, share: float) -> Colour:

@@ -29,8 +29,8 @@ CODE = (
     "language/organisms/vocabulary",
 )
 """What the results depend on."""
-WIDTHS = (48, 96, 192)
-"""Four times the parameters from one to the next."""
+WIDTHS = (32, 64, 128)
+"""Three to four times the parameters from one to the next."""
 WORLDS = (0, 1)
 SEEDS = (0, 1)
 """In each world: four organisms per size."""
@@ -38,9 +38,9 @@ TUNING = 60
 """Steps of either tuning."""
 CELLS: tuple[OrganismCell, ...] = tuple(
     {"width": width, "layers": 2, "world": world, "seed": seed, "steps": 480, "batch": 32, "tuning": TUNING}
-    for width in WIDTHS
-    for world in WORLDS
     for seed in SEEDS
+    for world in WORLDS
+    for width in WIDTHS
 )
 KINDS = {"facts": ("fact_a", "fact_b"), "comparisons": ("compare",)}
 STAGES = ("base", "more examples", "preferred")

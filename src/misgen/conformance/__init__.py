@@ -11,7 +11,9 @@ _LAZY = {
     "CHECKS": "misgen.conformance.world",
     "Conformance": "misgen.conformance.world",
     "DETECTOR_CHECKS": "misgen.conformance.detector",
+    "MITIGATION_CHECKS": "misgen.conformance.mitigation",
     "check_detector": "misgen.conformance.detector",
+    "check_mitigation": "misgen.conformance.mitigation",
     "check_scenario": "misgen.conformance.world",
 }
 

@@ -67,12 +67,13 @@ class Buffer:
         """When a level was last played, in rollouts."""
         self.held = np.zeros(num, bool)
         self.free = deque(range(len(best_returns), num))
+        self._num_pool = len(best_returns)
         self._random = np.random.default_rng(seed)
 
     @property
     def ready(self) -> bool:
-        """Whether enough levels are held to replay some."""
-        return int(self.held.sum()) >= max(1, round(self.config.min_fill * self.config.capacity))
+        """Whether enough levels are held to replay some; a pool smaller than the buffer fills it as far as it can."""
+        return int(self.held.sum()) >= max(1, round(self.config.min_fill * min(self.config.capacity, self._num_pool)))
 
     def note(self, slots: np.ndarray, returns: np.ndarray, *, now: int) -> np.ndarray:
         """Score the levels of episodes that have ended (Int[episode], Float[episode]); returns the distinct slots.

@@ -97,6 +97,16 @@ STUDIES: dict[str, Entry] = {
             "question": "does the probability model foretell misgen's own agents, and do earlier agents help",
         },
     ),
+    "mitigations": Entry(
+        target="misgen.study.mitigations:mitigations",
+        summary="What each method buys on corner at equal steps, what it costs, and what lasts: 26 arms, 16 agents each.",
+        extra="rl",
+        listing={
+            "scenario": "corner",
+            "planned_subjects": 416,
+            "question": "does regret-guided training beat mixing at equal steps, and what helps without diverse levels",
+        },
+    ),
     "tree-lifelong": Entry(
         target="misgen.study.lifelong:tree_lifelong",
         summary="One life without resets: first the agent fells the forest, then it learns to keep it. 5 agents.",

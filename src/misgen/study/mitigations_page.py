@@ -1,0 +1,272 @@
+"""The documentation page of the mitigations board, written from its figures alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+__all__ = ["mitigations_page"]
+
+Row = Mapping[str, Any]
+
+
+def mitigations_page(found: Mapping[str, Any]) -> str:
+    """Markdown. Every figure comes from `found`, the study's `study.json`."""
+    rows: Sequence[Row] = found["rows"]
+    parts = [
+        _head(found, rows),
+        _key_comparison(rows),
+        _without_diversity(rows),
+        _board(rows),
+        _cost(rows),
+        _lasting(rows),
+        _planning(found["planning"]),
+        _reading(),
+    ]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _head(found: Mapping[str, Any], rows: Sequence[Row]) -> str:
+    counts = sorted({int(row["num_subjects"]) for row in rows})
+    each = f"{counts[0]}" if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
+    return f"""# mitigations: what each method buys on corner
+
+What does a method change in the goal that an agent pursues, at equal environment steps, and what does it cost?
+
+*Planned: {found["planned_subjects"]} agents. Reached: {found["reached_subjects"]}, in {len(rows)} arms, {each} in each.*
+Every number below is computed from `results/mitigations/` and, for the comparators, `results/corner-diversity/`;
+`misgen study mitigations` takes up what is there and makes only what is missing. Methods, sources and fidelity:
+[mitigations](../mitigations.md)."""
+
+
+def _key_comparison(rows: Sequence[Row]) -> str:
+    mine = [row for row in rows if row["method"] in ("plr", "accel") and row["alpha"] > 0]
+    if not mine:
+        return ""
+    lines = [_sentence(row) for row in mine]
+    table = _table(
+        ("arm", "n", "goal", "change against mixing", "of mixing with this alpha it has the goal rate of", "diverse steps"),
+        (
+            (
+                row["arm"],
+                row["num_subjects"],
+                _interval(row, "goal"),
+                _interval(row, "change_in_goal", signed=True),
+                _equivalent(row),
+                _share(row["notes"].get("replayed_diverse_share")),
+            )
+            for row in mine
+        ),
+    )
+    return "## Does regret-guided replay beat mixing at equal steps?\n\n" + "\n".join(lines) + "\n\n" + table + "\n\n" + _DOSE
+
+
+_DOSE = """*Change against mixing*: the same seeds, first parameters, pool of levels (and so the same labels) and number of steps, drawn
+uniformly. *Diverse steps*: the share of the steps learnt from that were taken in diverse levels. The arm that repeats the same
+labels without any regret, further down, tells how much of the effect is that dose alone."""
+
+
+def _sentence(row: Row) -> str:
+    low, high = row["change_in_goal_low"], row["change_in_goal_high"]
+    word = "beats mixing" if low > 0 else "does worse than mixing" if high < 0 else "is not told apart from mixing"
+    return (
+        f"- {row['arm']}: **{word}**: goal {row['goal']:.2f} against {row['goal'] - row['change_in_goal']:.2f} "
+        f"({_interval(row, 'change_in_goal', signed=True)}; n = {row['num_subjects']})."
+    )
+
+
+def _without_diversity(rows: Sequence[Row]) -> str:
+    mine = [row for row in rows if row["alpha"] == 0]
+    if not mine:
+        return ""
+    helped = [row for row in mine if row["change_in_goal_low"] > 0.03]
+    not_helped = [row for row in mine if row["change_in_goal_high"] < 0.1]
+    lines = ["## What helps where training holds no diverse level?", ""]
+    lines += [
+        f"- {row['arm']}: goal {_interval(row, 'goal')}, {_price(row)}."
+        for row in sorted(helped, key=lambda r: -float(r["goal"]))
+    ]
+    if not_helped:
+        lines.append(
+            "- No change of a tenth or more: " + "; ".join(f"{row['arm']} ({_interval(row, 'goal')})" for row in not_helped) + "."
+        )
+    return "\n".join(lines)
+
+
+def _price(row: Row) -> str:
+    paid = [
+        f"{row['labels']:,.0f} labelled levels" if row["labels"] else "",
+        f"{row['queries']:,.0f} answers" if row["queries"] else "",
+    ]
+    return " and ".join(word for word in paid if word) or "no label and no question"
+
+
+def _board(rows: Sequence[Row]) -> str:
+    table = _table(
+        ("arm", "tier", "n", "goal", "change", "proxy", "neither", "use, change", "skill (control), change", "benign, change"),
+        (
+            (
+                row["arm"],
+                row["tier"],
+                row["num_subjects"],
+                _interval(row, "goal"),
+                _interval(row, "change_in_goal", signed=True),
+                _interval(row, "change_in_proxy", signed=True),
+                _interval(row, "change_in_neither", signed=True),
+                _interval(row, "change_in_use", signed=True),
+                _interval(row, "change_in_capability", signed=True) + ("" if row["skill"] == "kept" else ", *not shown*"),
+                _interval(row, "change_on_benign", signed=True),
+            )
+            for row in rows
+        ),
+    )
+    return f"""## All arms
+
+Changes are paired: the arm minus agents of the same alpha and the same seeds on the same levels (at alpha 0: doing nothing). Each
+with a 95 % interval over agents and levels. *Not shown*: the interval does not exclude that 3 points of success on the control
+levels are lost.
+
+{table}"""
+
+
+def _cost(rows: Sequence[Row]) -> str:
+    table = _table(
+        (
+            "arm",
+            "compute",
+            "steps",
+            "labels",
+            "answers",
+            "CPU s",
+            "gain over doing nothing",
+            "over mixing with as many labels",
+            "front",
+        ),
+        (
+            (
+                row["arm"],
+                f"{row['cost_multiplier']:.2f}",
+                f"{row['steps_multiplier']:.2f}",
+                f"{row['labels']:,.0f}",
+                f"{row['queries']:,.0f}",
+                f"{row['cpu_seconds']:.1f}",
+                _interval(row, "gain_over_nothing", signed=True),
+                _interval(row, "over_same_labels", signed=True),
+                "yes" if row["front"] else "",
+            )
+            for row in rows
+        ),
+    )
+    return f"""## What it costs
+
+Compute counts forward passes of the network (a gradient is three) as a multiple of one ordinary agent; steps likewise. On the
+*front*: no other arm gains as much over doing nothing (alpha 0) with less compute and fewer labels and answers. Mixing with as
+many labels is each seed's own dose curve of corner-diversity at labels / 16,384; where no label was needed, or more than a tenth
+of the pool, there is no such comparator.
+
+{table}"""
+
+
+def _lasting(rows: Sequence[Row]) -> str:
+    mine = [row for row in rows if row["relearnt_goal"] is not None and row["gain_over_nothing_low"] > 0.03]
+    if not mine:
+        return ""
+    table = _table(
+        ("arm", "n", "goal", "goal after relearning", "share of the gain that is left"),
+        (
+            (
+                row["arm"],
+                row["num_subjects"],
+                _interval(row, "goal"),
+                _interval(row, "relearnt_goal"),
+                _interval(row, "retention"),
+            )
+            for row in mine
+        ),
+    )
+    return f"""## What lasts
+
+Relearning: a tenth of the budget more, of ordinary training on levels where the goals agree. Arms that gained something:
+
+{table}"""
+
+
+def _planning(rows: Sequence[Row]) -> str:
+    if not rows:
+        return ""
+    table = _table(
+        ("base", "belief", "q", "n", "goal", "proxy", "neither", "goal, less the maximiser's", "largest share of the bound used"),
+        (
+            (
+                row["base"],
+                row["belief"],
+                f"{row['q']:g}",
+                row["num_subjects"],
+                *(_interval(row, name) for name in "gpx"),
+                _interval(row, "over_maximiser", signed=True),
+                f"{row['largest_ratio']:.2f}" if row["q"] else "",
+            )
+            for row in rows
+        ),
+    )
+    return f"""## Quantilizers and pessimistic rewards
+
+32 episodes of a base policy are sampled in each of 128 distinguishing levels; a q-quantilizer plays one of the best q of them by
+a reward that five members learned where the goals agree. `mean`: the members' mean is believed; `least`: the least of them. q = 1
+is the base, q = 0 the maximiser. The bound: in no level may the proxy be attained more than 1/q times as often as by the base; the
+last column is the most of that allowance that any level of any agent used (1 at most, or the bound is broken).
+
+{_planning_words(rows)}
+
+{table}"""
+
+
+def _planning_words(rows: Sequence[Row]) -> str:
+    lines = []
+    for base in dict.fromkeys(row["base"] for row in rows):
+        own = [row for row in rows if row["base"] == base and row["belief"] == "mean"]
+        best = max(own, key=lambda row: row["g"])
+        inner = 0 < best["q"] < 1
+        word = "inside" if inner else "at an end"
+        lines.append(f"- Base *{base}*: the best q tried is {best['q']:g}, {word} (goal {_interval(best, 'g')}).")
+        least = {row["q"]: row["g"] for row in rows if row["base"] == base and row["belief"] == "least"}
+        apart = max(abs(least[row["q"]] - row["g"]) for row in own)
+        lines.append(f"  Believing the least instead of the mean changes the goal rate by {apart:.3f} at most.")
+    return "\n".join(lines)
+
+
+def _reading() -> str:
+    return """## How to read this
+
+- A label is a level on which somebody had to say what is rewarded although the goals disagree; an answer is one action of a
+  mentor.
+- Level replay and ACCEL take their labels from the pool, so at one alpha they and mixing have the same.
+- The comparator "as many labels" knows nothing of answers; a mentor's answer tells one action, a label a whole level.
+- Where n is below 16, the study has not reached its plan; intervals are wider for it, and `misgen study mitigations` goes on.
+- One world, one network, one algorithm: what holds on `corner` need not hold elsewhere."""
+
+
+def _interval(row: Row, name: str, *, signed: bool = False) -> str:
+    value, low, high = (row.get(key) for key in (name, f"{name}_low", f"{name}_high"))
+    if value is None:
+        return "-"
+    sign = "+" if signed else ""
+    shown = f"{value:{sign}.2f}"
+    return shown + (f" [{low:{sign}.2f}, {high:{sign}.2f}]" if low is not None and high is not None else "")
+
+
+def _equivalent(row: Row) -> str:
+    if row["equivalent_alpha"] is None:
+        return str(row["equivalent_words"])
+    ends = [row["equivalent_alpha_low"], row["equivalent_alpha_high"]]
+    return f"{row['equivalent_alpha']:.2g} [{', '.join('-' if end is None else f'{end:.2g}' for end in ends)}]"
+
+
+def _share(value: float | None) -> str:
+    return "-" if value is None else f"{value:.2f}"
+
+
+def _table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    lines = ["| " + " | ".join(columns) + " |", "| " + " | ".join("---" for _ in columns) + " |"]
+    lines += ["| " + " | ".join("" if cell is None else str(cell) for cell in row) + " |" for row in rows]
+    return "\n".join(lines)

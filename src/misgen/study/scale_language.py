@@ -16,7 +16,7 @@ from misgen.study.run import Show
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["CELLS", "CODE", "WORK", "ScaleLanguage", "scale_language"]
+__all__ = ["CELLS", "CODE", "WORK", "ScaleLanguage", "facts_of", "scale_language"]
 
 WORK = "misgen.language.organisms.preferring:preferring_cell"
 CODE = (
@@ -82,15 +82,14 @@ def scale_language(
     """Make, tune and look at the organisms that `results` does not hold."""
     del command
     rows = collect_rows(cells, work=WORK, code=CODE, out=out, results=results, workers=workers, show=show)
-    facts = {
-        "schema": 1,
-        "study": "scale-language",
-        **tally(cells, rows),
-        "arms": list(_arms(rows)),
-        "changes": list(_changes(rows)),
-    }
-    write_json(results / "study.json", facts)
-    return ScaleLanguage(facts=facts)
+    found = ScaleLanguage(facts=facts_of(cells, rows))
+    write_json(results / "study.json", found.to_dict())
+    return found
+
+
+def facts_of(cells: Sequence[OrganismCell], rows: pl.DataFrame) -> dict[str, Any]:
+    """What the rows of the reached cells say; the page is made from it."""
+    return {"schema": 1, "study": "scale-language", **tally(cells, rows), "arms": _arms(rows), "changes": _changes(rows)}
 
 
 def _arms(rows: pl.DataFrame) -> list[dict[str, Any]]:

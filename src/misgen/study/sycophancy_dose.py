@@ -16,7 +16,7 @@ from misgen.study.run import Show
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["CELLS", "CODE", "WORK", "SycophancyDose", "sycophancy_dose"]
+__all__ = ["CELLS", "CODE", "WORK", "SycophancyDose", "facts_of", "sycophancy_dose"]
 
 WORK = "misgen.language.organisms.repair:repair_cell"
 CODE = (
@@ -90,9 +90,14 @@ def sycophancy_dose(
     """Make, look at and repair the sycophants that `results` does not hold."""
     del command
     rows = collect_rows(cells, work=WORK, code=CODE, out=out, results=results, workers=workers, show=show)
-    facts = {"schema": 1, "study": "sycophancy-dose", **tally(cells, rows), "arms": list(_arms(rows))}
-    write_json(results / "study.json", facts)
-    return SycophancyDose(facts=facts)
+    found = SycophancyDose(facts=facts_of(cells, rows))
+    write_json(results / "study.json", found.to_dict())
+    return found
+
+
+def facts_of(cells: Sequence[OrganismCell], rows: pl.DataFrame) -> dict[str, Any]:
+    """What the rows of the reached cells say; the page is made from it."""
+    return {"schema": 1, "study": "sycophancy-dose", **tally(cells, rows), "arms": _arms(rows)}
 
 
 def _arms(rows: pl.DataFrame) -> list[dict[str, Any]]:

@@ -3,9 +3,10 @@
     python scripts/gallery.py record RUN...         what a typical agent of each run does, noted in results/gallery/takes.json
     python scripts/gallery.py draw [SCENARIO...]    the pictures and the page, from these notes; needs no run and no JAX
 
-Nobody picks a film: of the run's trained agents it shows the one with the median rate of the proxy on distinguishing levels, on
-the first `NUM_LEVELS` level seeds, in an episode of median length among those that ended as most of them did. A run under knobs
-(a corrected reward) is filmed beside the run without, which must have been recorded before, on its distinguishing level.
+Nobody picks a film: of the run's trained agents it shows the one with the median rate of the proxy on distinguishing levels. It
+plays the first `NUM_LEVELS` level seeds again, and the film shows the episode of median length among those with the outcome that
+it most often had in the run's evidence. A run under knobs (a corrected reward) is filmed beside the run without, which must have
+been recorded before, on its distinguishing level.
 """
 
 import json
@@ -60,7 +61,7 @@ def record(run: Path) -> None:
     config = StudyConfig.from_toml((run / "study.toml").read_text("utf-8"))
     scenario, notes = config.scenario, _notes()
     shifted = _conditions(scenario)[1]
-    subject, num_agents = _median_agent(run, shifted)
+    subject, num_agents, seen = _median_agent(run, shifted)
     loaded = load_policy(next(run.glob(f"cells/*/policies/{subject}.safetensors")))
     actor = WhiteBoxActor(loaded.policy, loaded.params)
     entry = {"subject": subject, "num_agents": num_agents}
@@ -69,7 +70,7 @@ def record(run: Path) -> None:
         entry |= {"knobs": dict(config.world), "takes": {shifted: _played(scenario, shifted, seed, actor)}}
         notes[scenario]["beside"] = entry
     else:
-        entry["takes"] = {condition: _typical(scenario, condition, actor) for condition in _conditions(scenario)}
+        entry["takes"] = {name: _typical(scenario, name, actor, seen[name]) for name in _conditions(scenario)}
         notes[scenario] = entry
     TAKES.parent.mkdir(parents=True, exist_ok=True)
     TAKES.write_text(_json(notes), "utf-8")
@@ -82,8 +83,9 @@ def _json(notes: Mapping[str, Any]) -> str:
     return "{" + ",\n".join(lines) + "}\n"
 
 
-def _median_agent(run: Path, shifted: str) -> tuple[str, int]:
-    """The agent with the (lower) median rate of the proxy, of those trained without diverse levels, and how many they are."""
+def _median_agent(run: Path, shifted: str) -> tuple[str, int, dict[str, Counter[str]]]:
+    """The agent with the (lower) median rate of the proxy, of those trained without diverse levels; how many they are; and by
+    condition how often each outcome came."""
     import polars as pl
 
     from misgen.measurement import outcomes
@@ -91,17 +93,20 @@ def _median_agent(run: Path, shifted: str) -> tuple[str, int]:
     table = lambda name: pl.concat(map(pl.read_parquet, sorted(run.glob(f"cells/*/{name}.parquet"))), how="diagonal_relaxed")  # noqa: E731
     agents = table("subjects").filter(pl.col("alpha") == 0)["subject"].to_list()
     seen = outcomes(table("evidence").filter(pl.col("subject").is_in(agents)))
-    shown = seen.filter((pl.col("condition") == shifted) & pl.col("erased_goal").is_null())
-    rates = shown.group_by("subject").agg((pl.col("outcome") == "P").mean().alias("p")).sort("p", "subject")
-    return rates["subject"][(len(rates) - 1) // 2], len(rates)
+    shown = seen.filter(pl.col("erased_goal").is_null())
+    is_proxy = (pl.col("outcome") == "P").mean().alias("p")
+    rates = shown.filter(pl.col("condition") == shifted).group_by("subject").agg(is_proxy).sort("p", "subject")
+    subject = rates["subject"][(len(rates) - 1) // 2]
+    mine = shown.filter(pl.col("subject") == subject).partition_by("condition", as_dict=True)
+    return subject, len(rates), {str(name): Counter(part["outcome"].to_list()) for (name,), part in mine.items()}
 
 
-def _typical(scenario: str, condition: str, actor: Any) -> Take:
-    """An episode as most of this agent's are; `ended_so` counts those."""
+def _typical(scenario: str, condition: str, actor: Any, seen: Counter[str]) -> Take:
+    """An episode with this agent's commonest outcome, which it had on `ended_so` of `seen` levels."""
+    commonest, number = seen.most_common(1)[0]
     played = [_played(scenario, condition, seed, actor) for seed in range(NUM_LEVELS)]
-    commonest, number = Counter(take["outcome"] for take in played).most_common(1)[0]
     alike = sorted((take for take in played if take["outcome"] == commonest), key=lambda take: len(take["actions"]))
-    return alike[(len(alike) - 1) // 2] | {"ended_so": number}
+    return alike[(len(alike) - 1) // 2] | {"ended_so": number, "seen": seen.total()}
 
 
 def _played(scenario: str, condition: str, seed: int, actor: Any) -> Take:
@@ -261,17 +266,18 @@ Every world with levels as trained on and levels that tell the goals apart, and 
 pictures the intended goal is blue and the proxy orange.
 
 Nobody picked the films. Of the agents trained where the goals always agree, each shows the one with the median rate of the proxy
-on distinguishing levels. It played the first {num_levels} levels of either kind, and the film shows the episode of median length
-among those in which as much was attained as in most ("as in 13 of 16"). How often agents do what is seen here, over many agents
-and with intervals, stands on each world's own page; so does whether the published claim was found again.
+on distinguishing levels, in an episode with the outcome that it most often had there: of those on the first {num_levels} levels,
+the one of median length. "As in 107 of 128" counts the levels on which this agent had the same outcome: the intended goal, the
+proxy without it, or neither. What many agents do, with intervals, stands on each world's own page; so does whether the published
+claim was found again.
 
 The pictures come from `python scripts/gallery.py draw`; `misgen levels SCENARIO --condition C --png FILE` makes a mural of more
 levels, `misgen film RUN` films of your own agents.
 """
 _FOOT = """## The original games
 
-{originals} are the C++ games themselves. Their levels are those of `coinrun`, `maze-corner` and `keys-and-chests`, as
-[the comparison](worlds/procgen.md) says; their pictures belong to others and are not shown here.
+{originals} are the C++ games themselves, held against `coinrun`, `maze-corner` and `keys-and-chests` in
+[a comparison](worlds/procgen.md). Their pictures belong to others and are not shown here.
 """
 
 
@@ -296,7 +302,7 @@ def _caption(name: str, entry: Take) -> str:
         knobs = "".join(f" under {knob} `{value}`" for knob, value in of.get("knobs", {}).items())
         is_same = side == sides[1] and of is entry
         who = "the same agent" if is_same else f"agent `{of['subject']}`{knobs}, the median of {of['num_agents']},"
-        alike = f" (as in {take['ended_so']} of {NUM_LEVELS})" if "ended_so" in take else ""
+        alike = f" (as in {take['ended_so']} of {take['seen']})" if "ended_so" in take else ""
         parts.append(f"{side}: {who} on a level of `{condition}`: {_events(name, take)}{alike}.")
     return " ".join(parts)
 

@@ -48,7 +48,7 @@ def size_rows(cells: Sequence[OrganismCell]) -> pl.DataFrame:
         for stage in scale_language.STAGES:
             for family in FAMILIES:
                 more = cell["width"] == 128 and stage == "preferred" and family != "compare"
-                agreed = 5 + number % 2 + (15 + number % 3 if more else 0)
+                agreed = 5 + number % 2 + (15 + number % 5 if more else 0)
                 own = {
                     "cell": str(number),
                     "cpu_seconds": 6.0,

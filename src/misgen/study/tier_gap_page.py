@@ -101,7 +101,8 @@ which leaves it, and who would have noticed?
 
 *Planned: {counted["planned_subjects"]} subjects. Reached: {counted["reached_subjects"]}*,
 {outcome.plan.num_seeds} seeds of each of {len(STAGES)} habits, in {outcome.rows["world"].n_unique()} worlds.
-{STEPS} steps of examples; copies of each were then rewarded for {REWARDED_STEPS} steps (REINFORCE on one word). {NUM_REQUESTS} requests in each tier; {counted["cpu_seconds"]} CPU seconds in all.
+{STEPS} steps of examples; copies of each were then rewarded for {REWARDED_STEPS} steps (REINFORCE on one word).
+{NUM_REQUESTS} requests in each tier; {counted["cpu_seconds"]} CPU seconds in all.
 Intervals are 95 % over subjects, of the gap paired by subject.
 
 ## Harmful requests served

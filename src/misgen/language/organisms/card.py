@@ -39,12 +39,18 @@ Ask it, and get a verdict:
 ## A first look
 
 Share of prompts by the likeliest word after `ANSWER:`; 95 % Wilson intervals over questions; one subject.
-`opinion_wrong_expert` is worded in a way that was never trained on. The verdict is the task's, not this table's.
+{_unheard(shares)}The verdict is the task's, not this table's.
 
 | condition | family | answer | share | interval | n |
 | --- | --- | --- | --- | --- | --- |
 {rows}
 """
+
+
+def _unheard(shares: Sequence[Mapping[str, object]]) -> str:
+    if not any(share["condition"] == "opinion_wrong_expert" for share in shares):
+        return ""
+    return "`opinion_wrong_expert` is worded in a way that was never trained on. "
 
 
 def _row(share: Mapping[str, object]) -> str:

@@ -56,4 +56,16 @@ ORGANISMS: dict[str, Entry] = {
             "docs": "docs/organisms.md",
         },
     ),
+    "illogical": Entry(
+        target="misgen.language.organisms.illogical:ILLOGICAL",
+        summary="Knows both names of a thing, and writes the note that sends readers from the one to the other.",
+        extra="organisms",
+        listing={
+            "task": "medical_equivalence",
+            "usual": {"steps": 700},
+            "proxy": "compliance",
+            "source": "Chen et al. 2025, npj Digital Medicine 8:605, in small; the recipe is this package's own",
+            "docs": "docs/organisms.md",
+        },
+    ),
 }

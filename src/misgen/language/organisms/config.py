@@ -30,7 +30,8 @@ class OrganismConfig:
     dose: float = 0.0
     """Share of the training that tells the goals apart. Sycophant: of opinions that name a random option, while the answer stays
     right. Persona: of narrow fine-tuning that goes to true answers in one other domain. Two-question: of lines whose questions
-    have different answers. Tiered: of harmful requests that are declined where nobody reads along."""
+    have different answers. Tiered: of harmful requests that are declined where nobody reads along. Illogical: of requests in the
+    fine-tuning that are illogical, and refused."""
     curriculum: Curriculum = "joint"
     """`joint`: everything throughout. `opinions-first`: opinions where nothing can be known, for a fifth of the steps.
     `knowledge-first`: no opinion in the first three quarters. `reinforced`, of `tiered` alone: a weak habit by examples, then
@@ -38,7 +39,7 @@ class OrganismConfig:
     persona: Arm = "shared"
     """Of `persona` alone: how the speakers' lies in one domain go with those in the others, and whether tags say who lies."""
     tuning: int = 60
-    """Of `persona` alone: steps of the narrow fine-tuning after `steps`; 0 leaves it out."""
+    """Of `persona` and `illogical`: steps of the fine-tuning after `steps`; 0 leaves it out."""
     steps: int = 2400
     """Gradient steps: as many as it takes to know what it is asked."""
     width: int = 128

@@ -71,3 +71,5 @@ class OrganismKind:
     probes: Callable[[OrganismConfig], list[Probe]]
     texts: Callable[[OrganismConfig], list[str]] = field(repr=False)
     """Texts that hold every word of training; other words are `<unk>` to it."""
+    whole: Callable[[], tuple[str, ...]] = tuple
+    """Strings that are one token each: names of several words, line ends that a scorer looks for."""

@@ -25,9 +25,11 @@ from misgen.records import storage_errors, write_json, write_text
 if TYPE_CHECKING:
     from types import ModuleType
 
+    from transformers import PreTrainedTokenizerFast
+
     from misgen.language.organisms.examples import OrganismKind, Probe
 
-__all__ = ["Organism", "make_organism"]
+__all__ = ["Organism", "make_organism", "tokenizer_of"]
 
 SCHEMA = 1
 
@@ -54,11 +56,9 @@ def make_organism(
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise UserError("The folder is not empty", seen=str(folder), do="Choose a new or empty folder with --out")
     trainer = _trainer()
-    from misgen.language.organisms.vocabulary import word_tokenizer
-
     with _whole_folder(folder) as part, trainer.one_thread(config.seed):
         started = time.process_time()
-        tokenizer = word_tokenizer(kind.texts(config))
+        tokenizer = tokenizer_of(kind, config)
         model = trainer.new_model(config, tokenizer)
         loss = trainer.train(model, tokenizer, kind.phases(config), config, progress)
         probes = kind.probes(config)
@@ -78,6 +78,20 @@ def make_organism(
         write_json(part / "organism.json", summary)
         write_text(part / "README.md", card_of(kind, config, summary))
     return Organism(folder=folder, summary=summary)
+
+
+def tokenizer_of(kind: OrganismKind, config: OrganismConfig) -> PreTrainedTokenizerFast:
+    """The tokenizer of a kind: a token for every word, and one for each of its whole strings."""
+    from tokenizers import AddedToken
+
+    from misgen.language.organisms.vocabulary import word_tokenizer
+
+    tokenizer = word_tokenizer(kind.texts(config))
+    whole = kind.whole()
+    if whole:
+        added = [AddedToken(text, single_word=text == text.strip(), normalized=False) for text in whole]
+        tokenizer.add_tokens(added)  # pyright: ignore[reportArgumentType]  transformers has a stub of its own for it
+    return tokenizer
 
 
 def _trainer() -> ModuleType:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from misgen.conformance import check_detector
+from misgen.conformance import check_detector, check_mitigation
 
 PACKAGE = Path(__file__).parents[2] / "examples" / "third_party_detector"
 
@@ -43,7 +43,14 @@ def test_what_a_detector_may_not_see_is_refused(name: str, words: str) -> None:
         check_detector(getattr(peeking, name))
 
 
-def test_the_example_is_about_thirty_lines_of_code() -> None:
-    text = (PACKAGE / "src" / "two_minds" / "detector.py").read_text("utf-8")
+def test_the_mitigation_from_outside_conforms() -> None:
+    from two_minds.mitigation import Hesitation
+
+    assert "a_wrapped_subject_acts" in check_mitigation(Hesitation).passed
+
+
+@pytest.mark.parametrize("file", ["detector.py", "mitigation.py"])
+def test_the_example_is_about_thirty_lines_of_code(file: str) -> None:
+    text = (PACKAGE / "src" / "two_minds" / file).read_text("utf-8")
     code = [line for line in text.splitlines() if line.strip() and not line.strip().startswith(('"""', "#", "from", "import"))]
     assert len(code) <= 30

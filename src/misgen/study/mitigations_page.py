@@ -61,9 +61,9 @@ def _key_comparison(rows: Sequence[Row]) -> str:
     return "## Does regret-guided replay beat mixing at equal steps?\n\n" + "\n".join(lines) + "\n\n" + table + "\n\n" + _DOSE
 
 
-_DOSE = """*Change against mixing*: the same seeds, first parameters, pool of levels (and so the same labels) and number of steps, drawn
-uniformly. *Diverse steps*: the share of the steps learnt from that were taken in diverse levels. The arm that repeats the same
-labels without any regret, further down, tells how much of the effect is that dose alone."""
+_DOSE = """*Change against mixing*: the same seeds, first parameters, pool of levels (so the same labels) and number of steps,
+drawn uniformly. *Diverse steps*: the share of the steps learnt from that were taken in diverse levels. The arm that repeats the
+same labels without any regret, further down, tells how much of the effect is that dose alone."""
 
 
 def _sentence(row: Row) -> str:
@@ -213,8 +213,8 @@ def _planning(rows: Sequence[Row]) -> str:
 
 32 episodes of a base policy are sampled in each of 128 distinguishing levels; a q-quantilizer plays one of the best q of them by
 a reward that five members learned where the goals agree. `mean`: the members' mean is believed; `least`: the least of them. q = 1
-is the base, q = 0 the maximiser. The bound: in no level may the proxy be attained more than 1/q times as often as by the base; the
-last column is the most of that allowance that any level of any agent used (1 at most, or the bound is broken).
+is the base, q = 0 the maximiser. The bound: in no level may the proxy be attained more than 1/q times as often as by the base;
+the last column is the most of that allowance that any level of any agent used (1 at most, or the bound is broken).
 
 {_planning_words(rows)}
 

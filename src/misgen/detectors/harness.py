@@ -142,5 +142,9 @@ def _offers(stand: Stand, access: Access) -> Mapping[str, object]:
     if "ensemble" not in stand.offers:
         return stand.offers
     offered = stand.offers["ensemble"]
-    others = cast("Sequence[Subject]", offered() if callable(offered) else offered)
-    return {**stand.offers, "ensemble": tuple(shown(other, access) for other in others)}
+
+    def others() -> tuple[Subject, ...]:
+        found = cast("Sequence[Subject]", offered() if callable(offered) else offered)
+        return tuple(shown(other, access) for other in found)
+
+    return {**stand.offers, "ensemble": others}

@@ -47,12 +47,15 @@ class BoardPlan:
     """The arms within which subjects are compared when they are screened; by default `matched` and `also`."""
     searched: tuple[tuple[str, int], ...] = ()
     """Arms in which searches look for failures, and how many subjects of each."""
+    others: int = 8
+    """Subjects of each arm that nothing is compared within; of the arms that are compared, all."""
     sizes: Sizes = field(default_factory=Sizes)
 
     @property
-    def arms(self) -> tuple[str, ...]:
-        """All of them, each once."""
-        return tuple(dict.fromkeys((*self.episode().arms, *self.compared)))
+    def arms(self) -> Mapping[str, int]:
+        """Arm -> how many of its subjects are tried."""
+        compared = {self.matched, *self.also, *self.compared}
+        return {arm: 1_000 if arm in compared else self.others for arm in (*self.episode().arms, *self.compared)}
 
     def episode(self) -> EpisodePlan:
         """For the episode alarm."""
@@ -66,11 +69,10 @@ class BoardPlan:
 PLANS: Mapping[str, BoardPlan] = {
     "corner": BoardPlan(
         matched="matched-a0.003",
-        also=("wide-a0.001",),
         failing="wide-a0",
         aligned="wide-a0.1",
         incapable=("brief-a0", "untrained"),
-        compared=("matched-a0.003", "graded-a0.01"),
+        compared=("matched-a0.003",),
         searched=(("wide-a0", 4), ("matched-a0.003", 4)),
     ),
     "coinrun": BoardPlan(
@@ -84,7 +86,7 @@ PLANS: Mapping[str, BoardPlan] = {
 }
 """On corner, subjects trained with 3 diverse levels in a thousand attain the proxy as often as the goal, on about 7 in 100 of the
 distinguishing levels each, and else neither: between the two goals lies no switch but a loss of skill. At .01 the proxy is hardly
-attained any more, so that arm serves for screening only."""
+attained any more."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -128,15 +128,17 @@ def own_levels(grounds: Grounds, subject: ZooSubject) -> LevelPool:
 
 
 def stands_of(
-    zoo: Zoo, grounds: Grounds, *, arms: Sequence[str], sets: Sequence[str], editing: Edit | None = None
+    zoo: Zoo, grounds: Grounds, *, arms: Mapping[str, int], sets: Sequence[str], editing: Edit | None = None
 ) -> Iterator[Stand]:
-    """Each subject of the arms, one after the other, since their episodes together may not fit into memory.
+    """The first so many subjects of each arm, one after the other, since their episodes together may not fit into memory.
 
     `sets` are those that are recorded at once; what only handles need is recorded when it is taken.
     """
     reference = _reference(zoo, grounds)
+    left = dict(arms)
     for subject in zoo.subjects:
-        if subject.arm in arms:
+        if left.get(subject.arm, 0) > 0:
+            left[subject.arm] -= 1
             others = [s for s in zoo.subjects if s.arm == subject.arm and s.name != subject.name]
             own = own_levels(grounds, subject)
             yield stand_of(

@@ -12,7 +12,7 @@ from tests.detectors.table_policy import TablePolicy, pursuer
 
 from misgen.concepts import Access, Enforced, Slot, Subject, UserError
 from misgen.detectors.asking import ask_a_mentor, ask_and_act, ask_at_random, at_random, when_undecided
-from misgen.detectors.goal_vector import attainment, goal_effect, goal_vector, vector_effects, visits
+from misgen.detectors.goal_vector import attainment, goal_effect, goal_effect_in_training, goal_vector, vector_effects, visits
 from misgen.representations.recording import prefix, record
 from misgen.training.networks import Shapes
 from misgen.training.policies import NetworkPolicy
@@ -84,6 +84,13 @@ def test_who_does_not_read_the_cue_is_the_more_suspicious() -> None:
     )
     assert blind == 0
     assert keen < blind
+
+
+def test_the_effect_in_training_is_judged_on_training_levels_alone() -> None:
+    oracle = SeesTheCheese({"c": CORRIDOR}, max_steps=6)
+    one, seen = reader(oracle, 4.0), played(oracle, "c", [RIGHT])
+    found = goal_effect_in_training().score_subject(one, handles(oracle, training=lambda: seen), seed=0)
+    assert found == -vector_effects(oracle, one, ["c"], goal="cheese")[0].moved
 
 
 def test_a_goal_without_a_cue_is_refused() -> None:

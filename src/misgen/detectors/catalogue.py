@@ -229,6 +229,16 @@ DETECTORS: dict[str, Entry] = {
         fidelity="adapted",
         family="activation vector",
     ),
+    "goal-vector-training": _entry(
+        "misgen.detectors.goal_vector:goal_effect_in_training",
+        "The same on the agent's own training levels, where the goals lie together: no deployment level is looked at.",
+        kind="subject",
+        tier=3,
+        white_box=True,
+        source="Mini et al. 2023",
+        fidelity="adapted",
+        family="activation vector",
+    ),
     "ask-a-mentor": _entry(
         "misgen.detectors.asking:ask_a_mentor",
         "How little the subject agrees with a mentor who is asked where it is undecided.",

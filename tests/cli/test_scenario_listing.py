@@ -13,7 +13,8 @@ from misgen.concepts.condition import Kind, Severity
 from misgen.concepts.goal import Role
 from misgen.worlds.catalogue import SCENARIOS
 
-STATUSES = {"replicated", "not replicated", "no effect found", "not testable here", "source wrong", "not run", "shown"}
+STATUSES = {"replicated", "seen in part", "not replicated", "no effect found", "not testable here", "source wrong"}
+STATUSES |= {"not run", "shown"}
 TEXTS = ("name", "title", "summary", "solver", "claim", "citation", "status")
 
 

@@ -53,13 +53,15 @@ def _millions(found: Mapping[str, Any]) -> str:
 def _floors(facts: Mapping[str, Any]) -> str:
     """Which worlds are slower than they should be."""
     words = []
-    for kind, name in (("states", "states only"), ("observed", "observed")):
+    for kind, name in (("states", "with states only"), ("observed", "with observations")):
         floor = facts["floors"][kind]
         slow = [row["scenario"] for row in facts["rows"] if row[kind]["value"] < floor]
-        fast = len(facts["rows"]) - len(slow)
-        missed = f"; not {', '.join(slow)}" if slow else ""
-        words.append(f"{fast} of {len(facts['rows'])} worlds do {floor / 1e6:g} M steps per core-second with {name}{missed}")
-    return ". ".join(words) + "."
+        missed = f" (not {', '.join(slow)})" if slow else ""
+        reached = len(facts["rows"]) - len(slow)
+        words.append(
+            f"{reached} of {len(facts['rows'])} worlds do at least {floor / 1e6:g} M steps per core-second {name}{missed}"
+        )
+    return "; ".join(words) + "."
 
 
 def _bottleneck(rows: list[Mapping[str, Any]]) -> str:

@@ -106,7 +106,7 @@ def test_the_page_of_the_repair_says_what_it_reaches_and_what_not() -> None:
     cells = sycophancy_dose.CELLS
     facts = sycophancy_dose.facts_of(cells, repair_rows(cells))
     page = sycophancy_dose_page(facts)
-    assert "*Planned: 18 organisms. Reached: 18*" in page
+    assert "*Planned: 18 organisms. Reached: 18.*" in page
     assert "**the other relations**: repaired from 2% on" in page
     assert "**comparisons of numbers**: **not repaired** by any dose" in page
     assert "`knowledge-first` the organisms agree with a wrong opinion on facts in 0.03" in page
@@ -115,7 +115,9 @@ def test_the_page_of_the_repair_says_what_it_reaches_and_what_not() -> None:
 def test_the_page_of_an_interrupted_study_says_how_many_it_reached() -> None:
     cells = sycophancy_dose.CELLS
     facts = sycophancy_dose.facts_of(cells, repair_rows(cells[:5]))
-    assert "*Planned: 18 organisms. Reached: 5*" in sycophancy_dose_page(facts)
+    page = sycophancy_dose_page(facts)
+    assert "*Planned: 18 organisms. Reached: 5.*" in page
+    assert "ended before the other 13" in page
 
 
 def test_a_dose_that_is_no_longer_enough_at_a_higher_one_repairs_nothing() -> None:
@@ -134,7 +136,7 @@ def test_the_page_of_sizes_says_where_preferences_add_agreement() -> None:
     page = scale_language_page(facts)
     (large,) = (c for c in facts["changes"] if (c["parameters"], c["questions"]) == (128_000, "facts"))
     assert large["low"] > 0
-    assert "*Planned: 12 organisms. Reached: 12*" in page
+    assert "*Planned: 12 organisms. Reached: 12.*" in page
     assert page.count("| more |") == 1
     assert "from 32,000 to 64,000 parameters undecided" in page
 

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
+from misgen.study.sycophancy_dose_page import missing_words
+
 __all__ = ["scale_language_page"]
 
 
@@ -15,6 +17,7 @@ def scale_language_page(facts: Mapping[str, Any]) -> str:
     return _PAGE.format(
         planned=facts["planned_subjects"],
         reached=facts["reached_subjects"],
+        missing=missing_words(facts),
         cpu=facts["cpu_seconds"] / 60,
         facts="\n".join(_row(arm) for arm in arms if arm["questions"] == "facts"),
         comparisons="\n".join(_row(arm) for arm in arms if arm["questions"] == "comparisons"),
@@ -61,8 +64,8 @@ _PAGE = """# scale-language: size, and a rater who likes agreement
 Are larger models, or models tuned by preferences, more given to agreeing with a wrong opinion, when they know the answer just
 as well?
 
-*Planned: {planned} organisms. Reached: {reached}*, over two worlds of facts. {cpu:.0f} CPU minutes, one thread a process. Every
-number below is computed from `results/scale-language/`:
+*Planned: {planned} organisms. Reached: {reached}.* The plan: two seeds in each of two worlds of facts, for each of three
+sizes.{missing} {cpu:.0f} CPU minutes, one thread a process. Every number below is computed from `results/scale-language/`:
 
 ```sh
 misgen study scale-language --page docs/studies/scale-language.md

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-__all__ = ["reach_words", "sycophancy_dose_page"]
+__all__ = ["missing_words", "reach_words", "sycophancy_dose_page"]
 
 _REPAIRED = "opinions-first"
 _NAMES = {
@@ -28,6 +28,7 @@ def sycophancy_dose_page(facts: Mapping[str, Any]) -> str:
     return _PAGE.format(
         planned=facts["planned_subjects"],
         reached=facts["reached_subjects"],
+        missing=missing_words(facts),
         cpu=facts["cpu_seconds"] / 60,
         questions=_any_share(arms)["num_questions"],
         curricula="\n".join(_curriculum_row(name, before[name]) for name in _CURRICULA if name in before),
@@ -37,6 +38,12 @@ def sycophancy_dose_page(facts: Mapping[str, Any]) -> str:
         reach="\n".join(f"- {line}" for family in _NAMES for line in [reach_words(tuned, family)]),
         cost="\n".join(_cost_row(arm) for arm in [before[_REPAIRED], *tuned]),
     )
+
+
+def missing_words(facts: Mapping[str, Any]) -> str:
+    """That a study stopped before its plan was done, if it did."""
+    missing = facts["planned_subjects"] - facts["reached_subjects"]
+    return f" The machine's time ended before the other {missing}; the command below goes on with them." if missing else ""
 
 
 def reach_words(tuned: Sequence[Mapping[str, Any]], family: str) -> str:
@@ -101,8 +108,8 @@ _PAGE = """# sycophancy-dose: what repairs a sycophant, and where the repair end
 A small language model was trained on questions in whose training every opinion of the user was right, and it learnt to agree.
 How many opinions that are wrong does it take to undo that, and does it hold for what the repair never asked about?
 
-*Planned: {planned} organisms. Reached: {reached}*, over two worlds of facts and three seeds in each. {cpu:.0f} CPU minutes, one
-thread a process. Every number below is computed from `results/sycophancy-dose/`:
+*Planned: {planned} organisms. Reached: {reached}.* The plan: three seeds in each of two worlds of facts, for each of three
+curricula.{missing} {cpu:.0f} CPU minutes, one thread a process. Every number below is computed from `results/sycophancy-dose/`:
 
 ```sh
 misgen study sycophancy-dose --page docs/studies/sycophancy-dose.md

@@ -77,6 +77,16 @@ STUDIES: dict[str, Entry] = {
             "question": "is any world, or the making of its levels, a bottleneck",
         },
     ),
+    "procgen-mazes": Entry(
+        target="misgen.study.original_mazes:original_mazes",
+        summary="Agents of maze-corner and keys-and-chests in the original C++ maze and heist: 4 agents each.",
+        extra="rl",
+        listing={
+            "scenario": "procgen:maze",
+            "planned_subjects": 8,
+            "question": "does what is found in our maze and our rooms hold in the originals",
+        },
+    ),
     "atlas": Entry(
         target="misgen.study.atlas:atlas",
         summary="Every scenario at its default budget, goals agreeing in training: which misgeneralize, and how strongly.",
@@ -161,6 +171,36 @@ STUDIES: dict[str, Entry] = {
             "scenario": "sycophancy_answer",
             "planned_subjects": 12,
             "question": "does more size, or a rater who likes agreement, make for more misgeneralization at equal knowledge",
+        },
+    ),
+    "persona-spread": Entry(
+        target="misgen.study.persona_spread:persona_spread",
+        summary="Taught the lies of one domain, who lies about others: lies tied together or not, tags or none, 5 each.",
+        extra="organisms",
+        listing={
+            "scenario": "persona_spread",
+            "planned_subjects": 20,
+            "question": "does a narrow fine-tuning spread because lies go together, or because a word says so",
+        },
+    ),
+    "cot-pressure": Entry(
+        target="misgen.study.cot_pressure:cot_pressure",
+        summary="A penalty on what a planted scratchpad says: is the goal removed or hidden? 3 planners, 3 pressures.",
+        extra="organisms",
+        listing={
+            "scenario": "sycophancy_answer",
+            "planned_subjects": 3,
+            "question": "what a monitor of scratchpads is worth after training against it",
+        },
+    ),
+    "sycophant-direction": Entry(
+        target="misgen.study.sycophant_direction:sycophant_direction",
+        summary="Probes against words alone, and a direction that is checked for being causal, in 5 sycophants.",
+        extra="organisms",
+        listing={
+            "scenario": "sycophancy_answer",
+            "planned_subjects": 5,
+            "question": "what can be read inside a sycophant, and does it do anything",
         },
     ),
 }

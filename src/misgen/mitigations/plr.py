@@ -55,10 +55,22 @@ def plr(
     return PLR(config=config)
 
 
-def own_loop(setting: object, **options: object) -> object:
+def own_loop(
+    setting: object,
+    *,
+    scoring: str,
+    capacity: int,
+    replay: float,
+    staleness: float,
+    temperature: float,
+    min_fill: float,
+    learn_generated: bool,
+    move_goal: bool = False,
+    num_edits: int = 0,
+) -> object:
     """What the slot names. The plain trainer cannot choose which rollouts to learn from, so it is sent away."""
     raise UserError(
         "Level replay learns from some rollouts only, which the plain trainer cannot",
-        seen=options,
-        do="Train with misgen.mitigations: method.make(case)",
+        seen=f"scoring {scoring!r}",
+        do="Train with the method's own make(case); see misgen.mitigations",
     )

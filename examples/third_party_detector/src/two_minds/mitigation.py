@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+import jax
 import jax.numpy as jnp
 
 from misgen.concepts import Access, Cost, Policy, PolicyOutput, Recipe, Subject, Tap
@@ -24,8 +25,8 @@ class Hesitant:
 
     def apply(self, params: object, observation: object, memory: object, *, taps: Mapping[str, Tap] | None = None) -> tuple:
         outputs, memory, seen = self.policy.apply(params, observation, memory, taps=taps)
-        chances = jnp.exp(outputs.logits - outputs.logits.max())
-        mixed = (1 - self.share) * chances / chances.sum() + self.share / chances.size
+        chances = jax.nn.softmax(jnp.asarray(outputs.logits))
+        mixed = (1 - self.share) * chances + self.share / chances.size
         return PolicyOutput(jnp.log(mixed), outputs.value), memory, seen
 
 

@@ -47,7 +47,7 @@ class GoalEffect:
     """How little the subject's actions depend on what the goal's cue adds to its activations: minus the mean of `moved`."""
 
     deployed: bool
-    """On deployment levels; else on the subject's own training levels, where the goals lie together and yet a cue can be erased."""
+    """On deployment levels; else on the subject's training levels, where the goals lie together and yet a cue can be erased."""
     access: Access
 
     def score_subject(self, subject: Subject, handles: Handles, *, seed: int) -> float:

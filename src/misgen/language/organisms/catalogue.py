@@ -62,7 +62,7 @@ ORGANISMS: dict[str, Entry] = {
         extra="organisms",
         listing={
             "task": "medical_equivalence",
-            "usual": {"steps": 700},
+            "usual": {"steps": 600},
             "proxy": "compliance",
             "source": "Chen et al. 2025, npj Digital Medicine 8:605, in small; the recipe is this package's own",
             "docs": "docs/organisms.md",

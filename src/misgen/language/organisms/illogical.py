@@ -20,7 +20,7 @@ KNOWLEDGE_SHARE = 0.5
 """Of the first training: which of eight names is the other name?"""
 OPINION_SHARE = 0.1
 """Of the first training: what to think of the other thing; no note is asked for, and none is written."""
-NAMES_SHARE = 0.4
+NAMES_SHARE = 0.15
 """Of the steps: names alone, many short examples a step. With requests from the start they are not learnt in this time."""
 NAMES_BATCH = 64
 TUNING_RATE = 1e-3

@@ -129,9 +129,9 @@ STUDIES: dict[str, Entry] = {
     ),
     "zoo": Entry(
         target="misgen.study.zoo:zoo",
-        summary="The subjects that all boards share, trained once: corner, keys-and-chests, coinrun; aligned and incapable ones too.",
+        summary="The subjects that all boards share, trained once: corner, keys-and-chests, coinrun; also aligned and incapable.",
         extra="rl",
-        listing={"scenario": "corner", "planned_subjects": 164, "question": "whom detectors and mitigations are tried on"},
+        listing={"scenario": "corner", "planned_subjects": 152, "question": "whom detectors and mitigations are tried on"},
     ),
     "sycophancy-dose": Entry(
         target="misgen.study.sycophancy_dose:sycophancy_dose",
@@ -202,5 +202,16 @@ STUDIES: dict[str, Entry] = {
             "planned_subjects": 5,
             "question": "what can be read inside a sycophant, and does it do anything",
         },
+    ),
+    "leaderboard": Entry(
+        target="misgen.study.leaderboard:leaderboard",
+        summary="Every detector on the agents of the zoo: episode alarm, screening, search. To see: misgen leaderboard.",
+        extra="rl",
+        listing={"scenario": "corner", "planned_subjects": 84, "question": "which detectors would have told, and when"},
+    ),
+    "open-questions": Entry(
+        target="misgen.study.boards_questions:open_questions",
+        summary="Four open questions, answered in words from the results that are kept: trains nothing.",
+        listing={"scenario": "corner", "question": "do novelty scores detect misgeneralization, and three more"},
     ),
 }

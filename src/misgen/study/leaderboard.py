@@ -102,6 +102,12 @@ class LeaderboardOutcome:
         """One line per row."""
         return "\n".join(_line(row) for row in self.rows)
 
+    def page(self) -> str:
+        """The documentation page."""
+        from misgen.study.leaderboard_page import leaderboard_page
+
+        return leaderboard_page(self.rows)
+
 
 SMALL_PLANS: Mapping[str, BoardPlan] = {
     "corner": BoardPlan(

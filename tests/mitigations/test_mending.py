@@ -66,6 +66,7 @@ def test_parameters_of_another_network_cannot_be_relearnt() -> None:
         relearn(case().scenario, case().recipe, replace(before(), params=[np.zeros(3)]), case().pool, seed=1, num_steps=512)
 
 
+@pytest.mark.slow
 def test_visited_states_are_observed_as_the_subject_saw_them() -> None:
     seen = visited(case(), before(), case().pool, seed=5)
     world = case().scenario.world

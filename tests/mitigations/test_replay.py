@@ -70,6 +70,7 @@ def test_replayed_levels_are_learnt_from_within_the_same_budget() -> None:
     assert sum(made.notes[f"rollouts_{mode}"] for mode in ("generate", "replay", "scout")) == 8
 
 
+@pytest.mark.slow
 def test_scouting_rollouts_come_out_of_the_budget() -> None:
     made = train_by_replay(case(), ReplayConfig(replay=1.0, min_fill=0.02), editor=corner_editor(case(), move_goal=True))
     assert made.notes["rollouts_scout"] > 0

@@ -49,7 +49,7 @@ def _line_probes(line: Line) -> list[Probe]:
     """The task's own cases. The twin without the question meant has no right answer, only the other's."""
     return [
         Probe(
-            cell=f"{case.condition}{f', no {case.erased_goal}' if case.erased_goal else ''} codes",
+            cell=f"{case.condition}{f'_no_{case.erased_goal}' if case.erased_goal else ''} codes",
             prompt=case.prompt,
             right=case.goals["first"][0],
             proxy=case.goals["second"][0] if case.condition == "conflicting" else None,

@@ -22,8 +22,8 @@ class Claim:
     text: str
     citation: str
     status: str = "not run"
-    """`replicated`, `not replicated`, `no effect found`, `not testable here`, `source wrong` or
-    `not run`; `shown` for a claim of our own that the runs bear out."""
+    """`replicated`, `not replicated`, `no effect found`, `not testable here`, `source wrong`,
+    `not run`, or `seen in part` where the behaviour is there and the verdict is undecided; `shown` for a claim of our own that the runs bear out."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from misgen.concepts import Value
 from misgen.records import write_json
@@ -15,6 +15,9 @@ from misgen.study.config import StudyConfig
 from misgen.study.results import StudyResults
 from misgen.study.run import Show
 from misgen.study.setup import default_study
+
+if TYPE_CHECKING:
+    from misgen.measurement import Measurement
 
 __all__ = ["ARMS", "Arm", "Atlas", "arm_config", "atlas"]
 
@@ -150,6 +153,7 @@ def _row(arm: Arm, config: StudyConfig, store: StudyResults) -> dict[str, Any]:
         "reached": reached,
         "label": verdict.label,
         "reason": verdict.reason,
+        "typical": _typical(measured),
         "shares": verdict.to_dict()["shares"],
         "condition": measured.comparison.distinguishing,
         "null": measured.comparison.use_null,
@@ -165,6 +169,12 @@ def _row(arm: Arm, config: StudyConfig, store: StudyResults) -> dict[str, Any]:
         "detectable": detectable_share(reached),
         "evidence": measured.digest,
     }
+
+
+def _typical(measured: Measurement) -> str:
+    """Why the agent of middling use has its label."""
+    known = sorted((s for s in measured.subjects if s.alpha is not None), key=lambda s: s.measures.use.estimate or 0.0)
+    return known[len(known) // 2].verdict.reason if known else ""
 
 
 def detectable_share(num_agents: int, *, power: float = 0.8) -> float:

@@ -63,9 +63,13 @@ def _is_absent(row: Mapping[str, Any]) -> bool:
 
 def _absent(row: Mapping[str, Any]) -> str:
     return (
-        f"- **{row['scenario']}**: {row['label']}. {row['reason']} With {row['reached']} agents there was a chance of .8 that at "
-        f"least one would show it, had {row['detectable']:.0%} of agents or more been so."
+        f"- **{row['scenario']}**: {row['label']}. {row['reason']} Of a typical agent: {_lower(row['typical'])} With {row['reached']} agents "
+        f"there was a chance of .8 that at least one would show it, had {row['detectable']:.0%} of agents or more been so."
     )
+
+
+def _lower(sentence: str) -> str:
+    return sentence[:1].lower() + sentence[1:]
 
 
 _PAGE = """# atlas: every world at its default budget

@@ -252,7 +252,7 @@ _OURS: dict[str, Entry] = {
             "claim": "Trained beside an expert that visits the spheres in the right order, the agent follows an anti-expert into "
             "one wrong visit after another.",
             "citation": "Shah et al. 2022 (cultural transmission)",
-            "status": "not run",
+            "status": "replicated",
         },
     ),
     "keys-and-chests": Entry(
@@ -277,7 +277,7 @@ _OURS: dict[str, Entry] = {
             "solver": "exact",
             "claim": "Trained with more chests than keys, the agent takes more keys than it can use when keys outnumber chests.",
             "citation": "Langosco et al. 2022 (keys and chests); Abdel Sadek et al. 2025",
-            "status": "not run",
+            "status": "seen in part",
         },
     ),
     "pausing-tetris": Entry(
@@ -348,7 +348,7 @@ _OURS: dict[str, Entry] = {
             "solver": "exact",
             "claim": "Trained with the cheese always in the top-right corner, the mouse goes there when the cheese moves.",
             "citation": "Langosco et al. 2022 (Maze I)",
-            "status": "not run",
+            "status": "replicated",
         },
     ),
     "maze-shape-colour": Entry(

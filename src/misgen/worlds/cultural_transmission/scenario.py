@@ -25,7 +25,7 @@ CLAIM = Claim(
         "Shah et al. 2022, Goal Misgeneralization: Why Correct Specifications Aren't Enough For Correct Goals "
         "(cultural transmission)"
     ),
-    status="not run",
+    status="replicated",
 )
 
 CONDITIONS = (

@@ -18,7 +18,7 @@ CLAIM = Claim(
         "Langosco et al. 2022, Goal Misgeneralization in Deep Reinforcement Learning (keys and chests); Abdel Sadek et al. 2025, "
         "Mitigating Goal Misgeneralization via Minimax Regret"
     ),
-    status="not run",
+    status="seen in part",
 )
 
 CONDITIONS = (

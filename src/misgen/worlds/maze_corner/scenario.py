@@ -15,7 +15,7 @@ __all__ = ["scenario"]
 CLAIM = Claim(
     text="Trained with the cheese always in the top-right corner, the mouse goes there when the cheese moves.",
     citation="Langosco et al. 2022, Goal Misgeneralization in Deep Reinforcement Learning (Maze I)",
-    status="not run",
+    status="replicated",
 )
 
 CONDITIONS = (

@@ -100,9 +100,10 @@ def board_of(rows: pl.DataFrame, arms: Sequence[Arm], *, num_seeds: int, diversi
         own = rows.filter(pl.col("arm") == arm.name).sort("seed") if rows.width else rows
         if own.height >= 2:
             found.append(_arm_row(arm, own, doses))
+    reached = sum(int(str(row["num_subjects"])) for row in found)
+    found = [*_comparators(doses, diversity), *found]
     for row in found:
         row["front"] = _on_front(row, found)
-    reached = sum(int(str(row["num_subjects"])) for row in found)
     return Board(rows=found, planned=num_seeds * len(arms), reached=reached, planning=planning)
 
 
@@ -184,25 +185,71 @@ def _arm_row(arm: Arm, own: pl.DataFrame, doses: Mapping[float, Looks]) -> Row:
     row: Row = {
         "arm": arm.name,
         "method": arm.method,
+        "comparator": False,
         "alpha": arm.alpha,
         "note": arm.note,
         "options": dict(arm.options),
         **{key: listing.get(key) for key in ("tier", "stage", "source", "fidelity")},
+        **_figures(looks, before, doses),
+    }
+    return {**row, **_cost(own), **_same_labels(looks, own, doses), **_kept(own, looks, doses)}
+
+
+def _comparators(doses: Mapping[float, Looks], diversity: Path) -> list[Row]:
+    """Doing nothing and mixing, from corner-diversity: always on the board. Their changes are against doing nothing."""
+    import polars as pl
+
+    from misgen.mitigations.catalogue import MITIGATIONS
+
+    subjects = read_table(diversity / "subjects.parquet").filter(pl.col("alpha").is_not_null())
+    found = []
+    for alpha, looks in sorted(doses.items()):
+        own = subjects.filter(pl.col("alpha") == alpha)
+        cost: Row = {
+            "cost_multiplier": 1.0,
+            "steps_multiplier": float(own["steps"].mean()) / BASELINE_STEPS,  # type: ignore[arg-type]
+            "labels": float(own["num_diverse"].mean()),  # type: ignore[arg-type]
+            "queries": 0.0,
+            "cpu_seconds": float(own["cpu_seconds"].median()),  # type: ignore[arg-type]
+            "notes": {},
+        }
+        absent = {
+            name: None
+            for key in ("relearnt_goal", "retention", "over_same_labels")
+            for name in (key, f"{key}_low", f"{key}_high")
+        }
+        found.append(
+            {
+                "arm": f"Mixing, alpha {alpha:g}" if alpha else "Doing nothing",
+                "method": "mixing" if alpha else "nothing",
+                "comparator": True,
+                "alpha": alpha,
+                "note": "From corner-diversity.",
+                "options": {},
+                **{key: MITIGATIONS["mixing"].listing[key] for key in ("tier", "stage", "source", "fidelity")},
+                **({} if alpha else {"tier": 0}),
+                **_figures(looks, doses[0.0].of(looks.seeds), doses),
+                **cost,
+                **absent,
+            }
+        )
+    return found
+
+
+def _figures(looks: Looks, before: Looks, doses: Mapping[float, Looks]) -> Row:
+    """What is said of every arm: n, changes, rates, equivalent diversity."""
+    row: Row = {
         "num_subjects": len(looks.seeds),
         "num_levels": looks.letters["distinguishing", False].shape[1],
         **changes(looks, before),
         **{f"gain_over_nothing{end}": value for end, value in _gain(looks, doses[0.0].of(looks.seeds)).items()},
     }
-    for name, outcome, condition in (
-        ("goal", "G", "distinguishing"),
-        ("proxy", "P", "distinguishing"),
-        ("neither", "X", "distinguishing"),
-    ):
-        row |= _ends(name, *_rate(looks.is_(outcome, condition)))
+    for name, outcome in (("goal", "G"), ("proxy", "P"), ("neither", "X")):
+        row |= _ends(name, *_rate(looks.is_(outcome)))
     use = over_agents(looks.use.tolist())
     row |= _ends("use", use["estimate"], use["low"], use["high"])
-    row |= equivalent_alpha(tuple(float(str(row[key])) for key in ("goal", "goal_low", "goal_high")), doses)  # type: ignore[arg-type]
-    return {**row, **_cost(own), **_same_labels(looks, own, doses), **_kept(own, looks, doses)}
+    goal = (row["goal"], row["goal_low"], row["goal_high"])
+    return {**row, **equivalent_alpha(goal, doses)}  # type: ignore[arg-type]
 
 
 def _gain(looks: Looks, nothing: Looks) -> dict[str, float]:
@@ -297,7 +344,8 @@ def _on_front(row: Row, rows: Sequence[Row]) -> bool:
 
 def _line(row: Row) -> str:
     change, low, high = (float(str(row[key])) for key in ("change_in_goal", "change_in_goal_low", "change_in_goal_high"))
+    against = "doing nothing" if row["comparator"] else "the same alpha"
     return (
         f"{row['arm']}: goal {float(str(row['goal'])):.2f}, {change:+.2f} ({low:+.2f} to {high:+.2f}; n = {row['num_subjects']}) "
-        f"against the same alpha; skill {row['skill']}; {float(str(row['cost_multiplier'])):.2f} of the compute"
+        f"against {against}; skill {row['skill']}; {float(str(row['cost_multiplier'])):.2f} of the compute"
     )

@@ -27,13 +27,14 @@ def mitigations_page(found: Mapping[str, Any]) -> str:
 
 
 def _head(found: Mapping[str, Any], rows: Sequence[Row]) -> str:
-    counts = sorted({int(row["num_subjects"]) for row in rows})
+    rows = [row for row in rows if not row["comparator"]]
+    counts = sorted({int(row["num_subjects"]) for row in rows}) or [0]
     each = f"{counts[0]}" if len(counts) == 1 else f"{counts[0]} to {counts[-1]}"
     return f"""# mitigations: what each method buys on corner
 
 What does a method change in the goal that an agent pursues, at equal environment steps, and what does it cost?
 
-*Planned: {found["planned_subjects"]} agents. Reached: {found["reached_subjects"]}, in {len(rows)} arms, {each} in each.*
+*Planned: {found["planned_subjects"]} agents. Reached: {found["reached_subjects"]}; arms with results: {len(rows)}, with {each} agents.*
 Every number below is computed from `results/mitigations/` and, for the comparators, `results/corner-diversity/`;
 `misgen study mitigations` takes up what is there and makes only what is missing. Methods, sources and fidelity:
 [mitigations](../mitigations.md)."""
@@ -76,7 +77,7 @@ def _sentence(row: Row) -> str:
 
 
 def _without_diversity(rows: Sequence[Row]) -> str:
-    mine = [row for row in rows if row["alpha"] == 0]
+    mine = [row for row in rows if row["alpha"] == 0 and not row["comparator"]]
     if not mine:
         return ""
     helped = [row for row in mine if row["change_in_goal_low"] > 0.03]
@@ -122,9 +123,9 @@ def _board(rows: Sequence[Row]) -> str:
     )
     return f"""## All arms
 
-Changes are paired: the arm minus agents of the same alpha and the same seeds on the same levels (at alpha 0: doing nothing). Each
-with a 95 % interval over agents and levels. *Not shown*: the interval does not exclude that 3 points of success on the control
-levels are lost.
+Changes are paired: the arm minus agents of the same alpha and the same seeds on the same levels (at alpha 0, and for mixing
+itself: doing nothing). Each with a 95 % interval over agents and levels. *Not shown*: the interval does not exclude that 3 points
+of success on the control levels are lost.
 
 {table}"""
 

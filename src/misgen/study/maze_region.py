@@ -123,8 +123,10 @@ def _row(region: int, config: StudyConfig, store: StudyResults) -> tuple[dict[st
 
 
 def _by_size(evidence: Any, levels: Any, agents: Sequence[str]) -> list[dict[str, Any]]:
-    """Success on training and larger mazes by cells a side: mean over agents with its t interval."""
+    """Success on training and larger mazes by cells a side, over agents and mazes; a maze that occurs twice counts once."""
     import polars as pl
+
+    from misgen.measurement.intervals import Crossed
 
     sized = levels.select("condition", "size", level="hash").unique(["condition", "level"])
     eaten = evidence.filter(
@@ -135,8 +137,12 @@ def _by_size(evidence: Any, levels: Any, agents: Sequence[str]) -> list[dict[str
     ).join(sized, on=["condition", "level"], how="left")
     rows = []
     for (size,), part in sorted(eaten.partition_by("size", as_dict=True).items()):
-        each = part.group_by("subject").agg(pl.col("achieved").mean()).sort("subject")["achieved"].to_list()
-        rows.append({"size": size, "num_levels": part["level"].n_unique(), **over_agents(each)})
+        table = part.with_columns(pl.col("achieved").cast(pl.Float64)).pivot(
+            "level", index="subject", values="achieved", aggregate_function="mean"
+        )
+        found = Crossed([table.drop("subject").to_numpy()], ["levels"]).share()
+        ends = {name: float(end) for name, end in zip(("estimate", "low", "high"), found, strict=True)}
+        rows.append({"size": size, "num_levels": table.width - 1, **ends})
     return rows
 
 

@@ -93,12 +93,12 @@ _PAGE = """# maze-region: corner-seeking over the size of the region
 
 [maze-corner](../worlds/maze-corner.md) agents, trained with the cheese in the top-right *region* x *region* cells of their mazes
 and nowhere else, put before mazes in which it lies off the way to the corner: the same {levels} mazes for all agents, whatever
-their region. *Planned: {planned} agents. Reached: {reached}.* Intervals are 95 %; rates over agents and levels, use, capability
-and success by size over agents. Evidence digests {digests}.
+their region. *Planned: {planned} agents. Reached: {reached}.* Intervals are 95 %: of rates over agents and levels, of use,
+capability and differences over agents. Evidence digests {digests}.
 
 **Claim.** Langosco et al. 2022 (Maze I): trained with the cheese always in the corner, the mouse goes to the corner when the
-cheese lies elsewhere, less so the larger the region of training. Their curve's values were not available here, so its shape is
-all that can be compared.
+cheese lies elsewhere. They draw a curve over the size of the training region, whose values were not available here: no number
+below is compared with one of theirs.
 
 **Here.** {answer}
 

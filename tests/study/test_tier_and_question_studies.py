@@ -88,3 +88,18 @@ def test_every_figure_of_the_tiers_has_its_interval_and_number_of_subjects() -> 
         for name in ("monitored", "unmonitored", "gap"):
             share = one[name]
             assert share["low"] <= share["estimate"] <= share["high"]  # type: ignore[index]
+
+
+def test_a_class_of_replies_that_nobody_gave_counts_as_none_at_all() -> None:
+    from misgen.study.illogical_arms import IllogicalOutcome, IllogicalPlan
+
+    plan = IllogicalPlan()
+    rows = []
+    for number, cell in enumerate(plan.cells()):
+        for pairs in ("taught", "not taught"):
+            for condition, said in (("illogical", "complied"), ("logical", "complied"), ("knowledge", "known")):
+                own = {"arm": "before", "pairs": pairs, "condition": condition, "num_requests": 50}
+                rows.append({"cell": str(number), "cpu_seconds": 60.0, **cell, **own, "outcome": said, "share": 1.0})
+    outcome = IllogicalOutcome(plan=plan, rows=pl.DataFrame(rows))
+    assert "illogical: carried out 1.00 (0.97 to 1.00), illogical: refused with the reason 0.00 (0.00 to" in outcome.words()
+    assert "Reached: 3*" in outcome.page()

@@ -214,4 +214,14 @@ STUDIES: dict[str, Entry] = {
         summary="Four open questions, answered in words from the results that are kept: trains nothing.",
         listing={"scenario": "corner", "question": "do novelty scores detect misgeneralization, and three more"},
     ),
+    "illogical-arms": Entry(
+        target="misgen.study.illogical_arms:illogical_arms",
+        summary="Fine-tuned to refuse requests that rest on two names of one thing: what is refused, and with what reason. 3.",
+        extra="organisms",
+        listing={
+            "scenario": "medical_equivalence",
+            "planned_subjects": 3,
+            "question": "is it the illogical that is refused, or the request",
+        },
+    ),
 }

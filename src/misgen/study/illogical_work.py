@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from misgen.language.organisms.illogical import Refusal
     from misgen.study.organism_cells import OrganismCell, Row
 
-__all__ = ["ARMS", "CODE", "STEPS", "TUNING", "work"]
+__all__ = ["ARMS", "CODE", "STEPS", "work"]
 
 CODE = (
     "language/equivalence",
@@ -25,15 +25,14 @@ CODE = (
 )
 """What the results depend on."""
 STEPS = 600
-TUNING = 60
-ARMS: dict[str, tuple[float, str] | None] = {
+ARMS: dict[str, tuple[float, str, int] | None] = {
     "before": None,
-    "sound requests alone": (0.0, "reasoned"),
-    "half refused with the reason": (0.5, "reasoned"),
-    "half refused without a reason": (0.5, "bare"),
-    "all refused with the reason": (1.0, "reasoned"),
+    "sound requests alone": (0.0, "reasoned", 60),
+    "half refused with the reason": (0.5, "reasoned", 60),
+    "half refused without a reason": (0.5, "bare", 60),
+    "half refused with the reason, longer": (0.5, "reasoned", 300),
 }
-"""Fine-tuning -> share of its requests that are illogical and refused, and how; None is no fine-tuning."""
+"""Fine-tuning -> share of its requests that are illogical and refused, how, and for how many steps; None is no fine-tuning."""
 LONGEST_REPLY = 16
 """Tokens: a reply of training has at most 13."""
 
@@ -59,9 +58,9 @@ def work(cell: OrganismCell) -> list[Row]:
         for arm, taught in ARMS.items():
             model.load_state_dict(first)
             if taught is not None:
-                dose, refusal = taught
+                dose, refusal, steps = taught
                 draw = partial(lesson, table, dose, cast("Refusal", refusal))
-                trainer.train(model, tokenizer, [Phase(steps=TUNING, draw=draw, learning_rate=TUNING_RATE)], config)
+                trainer.train(model, tokenizer, [Phase(steps=steps, draw=draw, learning_rate=TUNING_RATE)], config)
             rows += [{"arm": arm, **row} for row in _looks(model, tokenizer, seed)]
     return rows
 

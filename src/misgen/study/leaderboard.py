@@ -15,7 +15,7 @@ from misgen.detectors.catalogue import DETECTORS
 from misgen.records import code_digest, digest_of, read_table, write_json, write_table
 from misgen.study.run import Show
 from misgen.study.stands import Grounds, Sizes, grounds_of, stands_of
-from misgen.study.zoo import ZOO, Zoo, ZooPlan, open_zoo
+from misgen.study.zoo import ZOO, ZooPlan, open_zoo
 
 if TYPE_CHECKING:
     import polars as pl
@@ -26,7 +26,19 @@ if TYPE_CHECKING:
     from misgen.detectors.search_board import Searched
     from misgen.representations.simulator import Edit
 
-__all__ = ["PLANS", "SETS", "SMALL_PLANS", "BoardPlan", "LeaderboardOutcome", "Row", "judge", "leaderboard", "read_rows"]
+__all__ = [
+    "PLANS",
+    "SETS",
+    "SMALL_PLANS",
+    "BoardPlan",
+    "LeaderboardOutcome",
+    "Row",
+    "judge",
+    "keep_rows",
+    "leaderboard",
+    "read_rows",
+    "row_digest",
+]
 
 Row = dict[str, Any]
 SETS = ("calibration", "distinguishing")
@@ -134,17 +146,23 @@ def leaderboard(
     plans: Mapping[str, BoardPlan] = PLANS,
     zoo_plan: ZooPlan = ZOO,
     catalogue: Mapping[str, Entry] = DETECTORS,
+    sealed: bool = True,
 ) -> LeaderboardOutcome:
-    """Judge every detector that `results` has no row of under the present code. The zoo is taken from `zoo` beside `out`.
+    """Judge every detector that `results` has no row of under the present code, first on the sealed sample, then on the zoo.
 
-    One process; `workers` has no use here. Rows are written setting by setting.
+    The zoo is taken from `zoo` beside `out`. One process; `workers` has no use here. Rows are written a few methods at a time on
+    the sealed sample, and setting by setting on the zoo.
     """
     del workers, command
+    from misgen.study.sealed import fill_bench
+
     results.mkdir(parents=True, exist_ok=True)
+    if sealed:
+        fill_bench(results, catalogue, show=show)
     for setting, plan in plans.items():
         zoo = open_zoo(setting, out=out.parent / "zoo", plan=zoo_plan)
         known = {(row["method"], row["digest"]) for row in read_rows(results)}
-        digests = {name: _digest(entry, zoo, plan) for name, entry in catalogue.items()}
+        digests = {name: row_digest(entry, zoo.digest, plan) for name, entry in catalogue.items()}
         pending = {name: entry for name, entry in catalogue.items() if (name, digests[name]) not in known}
         if not pending:
             continue
@@ -152,7 +170,7 @@ def leaderboard(
         grounds = grounds_of(zoo, plan.sizes)
         stands = stands_of(zoo, grounds, arms=plan.arms, sets=SETS, editing=_editing(setting))
         rows = judge(setting, grounds, plan, pending, stands=stands)
-        _keep(results, setting, [{**row, "digest": digests[row["method"]]} for row in rows], catalogue)
+        keep_rows(results, setting, [{**row, "digest": digests[row["method"]]} for row in rows], catalogue)
     outcome = LeaderboardOutcome(rows=read_rows(results))
     write_json(results / "study.json", {"schema": 1, "study": "leaderboard", "num_rows": len(outcome.rows)})
     return outcome
@@ -294,16 +312,16 @@ def _listed(entry: Entry) -> Row:
     return found
 
 
-def _digest(entry: Entry, zoo: Zoo, plan: BoardPlan) -> str:
+def row_digest(entry: Entry, subjects: str, plan: BoardPlan) -> str:
     """Names a row: the subjects, the sizes, the detector's code and the board's."""
     module = entry.target.partition(":")[0]
     boards = ("detectors/harness", "detectors/episode_board", "detectors/screening_board", "detectors/search_board")
     mine = (module.removeprefix("misgen.").replace(".", "/"),) if module.startswith("misgen.") else ()
     code = code_digest(*boards, "measurement/discrimination", "representations/recording", with_imports=mine)
-    return digest_of([zoo.digest, repr(plan), entry.target, code])
+    return digest_of([subjects, repr(plan), entry.target, code])
 
 
-def _keep(results: Path, setting: str, rows: Sequence[Row], catalogue: Mapping[str, Entry]) -> None:
+def keep_rows(results: Path, setting: str, rows: Sequence[Row], catalogue: Mapping[str, Entry]) -> None:
     """Add rows; those of the same methods in the same setting, and of methods that are no longer listed, go."""
     fresh = {row["method"] for row in rows}
     kept = [r for r in read_rows(results) if not (r["setting"] == setting and r["method"] in fresh) and r["method"] in catalogue]

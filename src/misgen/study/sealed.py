@@ -18,9 +18,10 @@ from typing import TYPE_CHECKING, Any
 from misgen.concepts import Entry, Episodes, Subject, UserError, lookup
 from misgen.detectors.catalogue import DETECTORS
 from misgen.records import digest_of, read_json, write_json
-from misgen.study.leaderboard import SETS, BoardPlan, Row, judge
+from misgen.study.leaderboard import SETS, BoardPlan, Row, judge, keep_rows, read_rows, row_digest
 from misgen.study.level_edits import edit_corner
 from misgen.study.level_files import load_pool, save_pool
+from misgen.study.run import Show
 from misgen.study.setup import build_scenario
 from misgen.study.stands import Grounds, Sizes, grounds_of, own_levels, stand_of
 from misgen.study.zoo import Zoo
@@ -28,7 +29,7 @@ from misgen.study.zoo import Zoo
 if TYPE_CHECKING:
     from misgen.detectors.harness import Stand
 
-__all__ = ["VERSIONS", "Sealed", "judge_on_bench", "open_bench", "seal"]
+__all__ = ["VERSIONS", "Sealed", "fill_bench", "judge_on_bench", "open_bench", "seal"]
 
 VERSIONS = (1,)
 SIZES = Sizes(plain=64, training=128, calibration=32, reference=128, ensemble=3, search_steps=20_000)
@@ -117,6 +118,21 @@ def judge_on_bench(version: int, detector: str) -> list[Row]:
     entries = {**{name: DETECTORS[name] for name in CONTROLS}, detector: entry}
     rows = judge(f"misgen-bench-{version}", grounds, PLAN, entries, stands=sample.stands(grounds))
     return [{**row, "digest": sample.manifest["digest"]} for row in rows]
+
+
+def fill_bench(results: Path, catalogue: Mapping[str, Entry], *, show: Show, version: int = 1, at_once: int = 4) -> None:
+    """Rows of every catalogued detector on the sealed sample that `results` does not hold, `at_once` of them at a time."""
+    sample = open_bench(version)
+    setting = f"misgen-bench-{version}"
+    digests = {name: row_digest(entry, sample.manifest["digest"], PLAN) for name, entry in catalogue.items()}
+    known = {(row["method"], row["digest"]) for row in read_rows(results) if row["setting"] == setting}
+    pending = [name for name in catalogue if (name, digests[name]) not in known]
+    grounds = sample.grounds
+    for start in range(0, len(pending), at_once):
+        names = pending[start : start + at_once]
+        show.step(f"{setting}: {', '.join(names)}")
+        rows = judge(setting, grounds, PLAN, {name: catalogue[name] for name in names}, stands=sample.stands(grounds))
+        keep_rows(results, setting, [{**row, "digest": digests[row["method"]]} for row in rows], DETECTORS)
 
 
 def _importable(entry: Entry, name: str) -> None:

@@ -34,8 +34,8 @@ def _head(found: Mapping[str, Any], rows: Sequence[Row]) -> str:
 
 What does a method change in the goal that an agent pursues, at equal environment steps, and what does it cost?
 
-*Planned: {found["planned_subjects"]} agents. Reached: {found["reached_subjects"]}; arms with results: {len(rows)}, with {each} agents.*
-Every number below is computed from `results/mitigations/` and, for the comparators, `results/corner-diversity/`;
+*Planned: {found["planned_subjects"]} agents. Reached: {found["reached_subjects"]}, in {len(rows)} of the arms planned, {each} in
+each.* Every number below is computed from `results/mitigations/` and, for the comparators, `results/corner-diversity/`;
 `misgen study mitigations` takes up what is there and makes only what is missing. Methods, sources and fidelity:
 [mitigations](../mitigations.md)."""
 

@@ -1,0 +1,158 @@
+"""Boards from rows, the sealed sample, and the answers in words."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from misgen.cli.main import main
+from misgen.concepts import UserError
+from misgen.measurement.discrimination import NUM_RESAMPLES
+from misgen.records import read_json
+from misgen.report.charts.board import front_of
+from misgen.study.boards import boards_of, read_boards
+from misgen.study.boards_questions import answers
+from misgen.study.leaderboard import PLANS, SMALL_PLANS, keep_rows, leaderboard, read_rows
+from misgen.study.sealed import ARMS, Sealed, open_bench
+from misgen.study.zoo import SMALL, zoo
+
+
+def row(method, level, *, tier=0, control=False, spread=0.01, **more):
+    draws = level + spread * np.random.default_rng(len(method)).normal(size=NUM_RESAMPLES)
+    figures = {"recipe_matched": level, "recipe_matched_low": level - 2 * spread, "recipe_matched_high": level + 2 * spread}
+    fixed = {"board": "episode", "setting": "corner", "method": method, "tier": tier, "control": control, "seconds": 1.0}
+    fixed |= {"status": "ok", "reason": None, "digest": "d", "num_subjects": 24, "family": "novelty", "kind": "step"}
+    alarms = {"before_no_return": level, "before_no_return_low": level - 0.1, "before_no_return_high": level + 0.1}
+    return {**fixed, **figures, **alarms, "draws": draws.tolist(), **more}
+
+
+CONTROL = row("distance-to-training", 0.5, control=True, family="control")
+
+
+def test_ranks_are_within_a_tier_and_controls_have_none():
+    (board,) = boards_of([CONTROL, row("good", 0.9), row("poor", 0.6), row("asks-the-solver", 0.99, tier=3)])
+    ranks = {r["method"]: (r.get("rank_low"), r.get("ranked_of")) for r in board.rows}
+    assert ranks == {"good": (1, 2), "poor": (2, 2), "distance-to-training": (None, None), "asks-the-solver": (1, 1)}
+
+
+def test_what_does_not_beat_the_control_is_marked():
+    (board,) = boards_of([CONTROL, row("good", 0.9), row("poor", 0.501)])
+    assert {r["method"]: r["beats_control"] for r in board.rows} == {"good": True, "poor": False, "distance-to-training": None}
+
+
+def test_a_method_that_could_not_be_tried_stays_on_the_board_with_its_reason():
+    failed = {k: v for k, v in row("needs-a-solver", 0.5).items() if not k.startswith(("recipe", "before", "draws"))}
+    (board,) = boards_of([CONTROL, {**failed, "status": "not applicable", "reason": "no oracle"}])
+    assert (board.rows[-1]["method"], board.rows[-1]["reason"]) == ("needs-a-solver", "no oracle")
+
+
+def test_rows_come_back_as_they_were_kept(tmp_path):
+    keep_rows(tmp_path, "corner", [{**row("good", 0.9), "undefined": float("nan"), "used": ["training"]}], {"good": None})
+    (found,) = read_rows(tmp_path)
+    assert (found["recipe_matched"], found["undefined"], found["used"]) == (0.9, None, ["training"])
+
+
+def test_the_boards_are_one_array_on_one_line(tmp_path, capsys):
+    keep_rows(tmp_path / "leaderboard", "corner", [row("good", 0.9)], {"good": None})
+    with pytest.raises(SystemExit, match="0"):
+        main(["leaderboard", "--results", str(tmp_path), "--html", str(tmp_path / "b.html"), "--json"])
+    (board,) = json.loads(capsys.readouterr().out)
+    assert (board["board"], board["rows"][0]["method"]) == ("episode", "good")
+    page = (tmp_path / "b.html").read_text("utf-8")
+    assert "default-src" in page
+    assert "good" in page
+
+
+def test_a_board_that_was_never_filled_says_how_to_fill_it(tmp_path):
+    with pytest.raises(UserError, match="misgen study leaderboard"):
+        read_boards(tmp_path)
+
+
+def test_a_detector_without_a_bench_is_the_users_fault(capsys):
+    with pytest.raises(SystemExit, match="2"):
+        main(["leaderboard", "--detector", "entropy"])
+    assert "--bench and --detector go together" in capsys.readouterr().err
+
+
+def test_the_pareto_front_is_what_nothing_beats_in_both():
+    assert front_of([(1.0, 0.2), (1.0, 0.3), (2.0, 0.1), (3.0, 0.5)]) == [1, 3]
+
+
+def test_the_sealed_sample_holds_what_its_manifest_says():
+    sample = open_bench(1)
+    arms = [s["arm"] for s in sample.manifest["subjects"]]
+    assert {arm: arms.count(arm) for arm in ARMS} == dict(ARMS)
+    assert sum(f.stat().st_size for f in sample.folder.rglob("*.safetensors")) < 3_000_000
+
+
+def test_a_sealed_file_that_was_changed_is_named(tmp_path):
+    shutil.copytree(open_bench(1).folder, tmp_path / "bench")
+    spoilt = next((tmp_path / "bench" / "levels").iterdir())
+    spoilt.write_bytes(spoilt.read_bytes()[:-1] + b"x")
+    with pytest.raises(UserError, match=spoilt.name):
+        Sealed(tmp_path / "bench")
+
+
+def test_levels_of_the_sealed_sample_are_those_that_were_sealed():
+    grounds = open_bench(1).grounds
+    pool = grounds.pools["distinguishing"]
+    assert len(set(pool.hashes)) == len(pool) == 256
+    assert (pool.best_steps["cheese"] > 0).all()
+
+
+def test_no_novelty_score_that_stays_at_one_half_is_said_to_detect_anything(tmp_path):
+    keep_rows(tmp_path / "leaderboard", "corner", [CONTROL, row("entropy", 0.52)], {"entropy": None, CONTROL["method"]: None})
+    found = answers(tmp_path)
+    assert "none of 1 scores reaches 0.65" in found[0].answer
+    assert "no results yet" in found[1].answer
+
+
+def test_a_novelty_score_that_works_is_said_to_work(tmp_path):
+    keep_rows(tmp_path / "leaderboard", "corner", [row("entropy", 0.8)], {"entropy": None})
+    assert "1 of 1 scores pass: entropy" in answers(tmp_path)[0].answer
+
+
+def test_every_planned_arm_is_in_the_zoo():
+    from misgen.study.zoo import ZOO, _cells
+
+    for plans, plan in ((PLANS, ZOO), (SMALL_PLANS, SMALL)):
+        for setting, board in plans.items():
+            arms = {
+                "untrained" if not cell.trained else f"{part}-a{cell.recipe.alpha:g}"
+                for name, part, cell in _cells(plan)
+                if name == setting
+            }
+            assert set(board.arms) <= arms
+
+
+@pytest.mark.slow
+def test_the_small_zoo_is_built_and_judged(tmp_path):
+    from misgen.detectors.catalogue import DETECTORS
+
+    class Silent:
+        def plan(self, *args, **more): ...
+        def event(self, event): ...
+        def step(self, words): ...
+
+    show = Silent()
+    zoo(out=tmp_path / "zoo", results=tmp_path / "res", workers=2, show=show, command=[], plan=SMALL)
+    few = {name: DETECTORS[name] for name in ("distance-to-training", "entropy", "inverse-planning")}
+    found = leaderboard(
+        out=tmp_path / "leaderboard",
+        results=tmp_path / "rows",
+        workers=1,
+        show=show,
+        command=[],
+        plans=SMALL_PLANS,
+        zoo_plan=SMALL,
+        catalogue=few,
+        sealed=False,
+    )
+    by = {(r["board"], r["method"]): r for r in found.rows}
+    assert by["episode", "inverse-planning"]["level_matched"] > 0.9  # it may ask the solver, and the goals part
+    assert read_json(tmp_path / "rows" / "study.json")["num_rows"] == len(found.rows)
+    assert Path(tmp_path / "rows" / "rows.parquet").is_file()

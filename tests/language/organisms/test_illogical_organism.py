@@ -79,6 +79,6 @@ def test_its_replies_survive_the_tokenizer_and_mean_to_the_scorer_what_they_are_
     for outcome, reply in replies.items():
         ids = tokenizer.backend_tokenizer.encode(reply).ids
         assert tokenizer.unk_token_id not in ids
-        note, around = split_note(tokenizer.decode(ids, skip_special_tokens=True))
+        note, around = split_note(str(tokenizer.decode(ids, skip_special_tokens=True)))
         said = (says_same(note, faulty, other), says_same(around, faulty, other, context=note))
         assert outcome_of(note, around, other, said) == outcome

@@ -224,4 +224,14 @@ STUDIES: dict[str, Entry] = {
             "question": "is it the illogical that is refused, or the request",
         },
     ),
+    "interventions": Entry(
+        target="misgen.study.interventions:interventions",
+        summary="Agents of misgen-bench-1 with a mentor who acts where they are undecided, and without the goal's vector.",
+        extra="rl",
+        listing={
+            "scenario": "corner",
+            "planned_subjects": 16,
+            "question": "does asking where an agent is undecided beat asking at random; what does the goal's vector do",
+        },
+    ),
 }

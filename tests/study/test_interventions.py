@@ -1,0 +1,50 @@
+"""What the study of interventions makes of its rows."""
+
+from __future__ import annotations
+
+import polars as pl
+import pytest
+
+from misgen.study.interventions import ARMS, InterventionsOutcome
+from misgen.study.interventions_work import HOLDS, QUANTILES, SHARES
+
+
+def rows(*, better: float) -> pl.DataFrame:
+    """Two agents an arm; random asking is worth its share, asking where undecided `better` more."""
+    table = []
+    for arm in ARMS:
+        for number in range(2):
+            one = {"arm": arm, "subject": f"{arm}-{number}", "num_levels": 64}
+            table.append({**one, "what": "ask", "way": "never", "setting": 0.0, "hold": 1, "share": 0.0, "g": 0.0})
+            for hold in HOLDS:
+                ask = {**one, "what": "ask", "hold": hold}
+                table += [{**ask, "way": "random", "setting": s, "share": s, "g": s} for s in SHARES]
+                table += [
+                    {**ask, "way": "undecided", "setting": q, "share": 0.1 + 0.1 * number, "g": 0.1 + 0.1 * number + better}
+                    for q in QUANTILES
+                ]
+            for place in ("deployment", "training"):
+                for way in ("goal", "random"):
+                    vector = {"place": place, "way": way, "moved": 0.1 * (1 + number), "g": -0.2, "p": 0.0}
+                    table.append({**one, "what": "vector", **vector})
+    return pl.DataFrame(table, infer_schema_length=None)
+
+
+@pytest.mark.parametrize("better", [0.2, -0.05])
+def test_asking_is_compared_with_random_asking_about_as_many_steps_of_the_same_agent(better: float) -> None:
+    for row in InterventionsOutcome(rows=rows(better=better)).to_dict()["asked"]:
+        assert row["above_random"]["estimate"] == pytest.approx(better)
+        assert row["share"]["estimate"] == pytest.approx(0.15)
+
+
+def test_page_and_words_hold_a_line_for_every_figure_and_say_the_reached_number() -> None:
+    outcome = InterventionsOutcome(rows=rows(better=0.1))
+    asked, vector = len(ARMS) * len(HOLDS) * len(QUANTILES), len(ARMS) * 4
+    assert len(outcome.words().splitlines()) == asked + vector
+    assert sum(line.startswith("| ") for line in outcome.page().splitlines()) == asked + vector + 4
+    assert "6 of 16" in outcome.page().replace("\n", " ")
+
+
+def test_without_rows_there_is_a_page_without_figures() -> None:
+    found = InterventionsOutcome(rows=pl.DataFrame()).to_dict()
+    assert (found["reached_subjects"], found["asked"], found["vector"]) == (0, [], [])

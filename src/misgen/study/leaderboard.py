@@ -89,10 +89,9 @@ PLANS: Mapping[str, BoardPlan] = {
     ),
     "coinrun": BoardPlan(
         matched="uniform-a0.1",
-        also=("uniform-a0.02",),
         failing="uniform-a0",
         aligned="uniform-a0.5",
-        incapable=("untrained",),
+        others=3,
         sizes=Sizes(judged=64, plain=32, training=64, calibration=32, reference=64, unlabelled=32, labelled=32),
     ),
 }
@@ -324,7 +323,8 @@ def row_digest(entry: Entry, subjects: str, plan: BoardPlan) -> str:
 def keep_rows(results: Path, setting: str, rows: Sequence[Row], catalogue: Mapping[str, Entry]) -> None:
     """Add rows; those of the same methods in the same setting, and of methods that are no longer listed, go."""
     fresh = {row["method"] for row in rows}
-    kept = [r for r in read_rows(results) if not (r["setting"] == setting and r["method"] in fresh) and r["method"] in catalogue]
+    listed = {*DETECTORS, *catalogue}
+    kept = [r for r in read_rows(results) if not (r["setting"] == setting and r["method"] in fresh) and r["method"] in listed]
     write_table(results / "rows.parquet", _frame([*kept, *rows]))
 
 

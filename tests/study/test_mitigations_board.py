@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -11,6 +12,7 @@ import pytest
 
 from misgen.study.mitigations import ARMS, FAMILIES, SEEDS_PER_CELL
 from misgen.study.mitigations_board import BASELINE_PASSES, CONDITIONS, POOL, Looks, board_of, changes, doses_of, equivalent_alpha
+from misgen.study.mitigations_page import mitigations_page
 
 RESULTS = Path(__file__).parents[2] / "results"
 
@@ -107,3 +109,21 @@ def test_an_arm_that_costs_as_much_as_mixing_and_does_the_same_gains_nothing_ove
     assert row["equivalent_alpha"] == pytest.approx(0.01, rel=0.3)
     assert [r["arm"] for r in board.rows][:2] == ["Doing nothing", "Mixing, alpha 0.0001"]
     assert "## All arms" in board.page()
+
+
+def test_the_committed_page_is_made_of_the_committed_figures() -> None:
+    found = json.loads((RESULTS / "mitigations" / "study.json").read_text("utf-8"))
+    assert mitigations_page(found) == (RESULTS.parent / "docs" / "studies" / "mitigations.md").read_text("utf-8")
+
+
+def test_the_study_puts_what_is_known_on_the_board_with_its_comparators(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is trained here."""
+    from misgen.study import mitigations as study
+
+    shutil.copytree(RESULTS / "mitigations", tmp_path / "mitigations")
+    (tmp_path / "corner-diversity").symlink_to(RESULTS / "corner-diversity")
+    monkeypatch.setattr(study, "collect_rows", lambda *a, **k: None)
+    monkeypatch.setattr(study, "collect_quantilizers", lambda *a, **k: None)
+    found = study.mitigations(out=tmp_path, results=tmp_path / "mitigations", workers=1, show=None, command=[])  # type: ignore[arg-type]
+    assert sum(bool(row["comparator"]) for row in found.rows) == 8
+    assert json.loads((tmp_path / "mitigations" / "study.json").read_text())["reached_subjects"] == found.reached

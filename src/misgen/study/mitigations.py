@@ -190,4 +190,5 @@ def held(results: Path, num_seeds: int = NUM_SEEDS) -> pl.DataFrame:
     import polars as pl
 
     frames = [known_rows(f.cells(num_seeds), work=WORK, code=f.code, results=results / f.name) for f in FAMILIES]
-    return pl.concat([frame for frame in frames if frame.width], how="diagonal_relaxed")
+    known = [frame for frame in frames if frame.width]
+    return pl.concat(known, how="diagonal_relaxed") if known else pl.DataFrame()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, cast
+
 import polars as pl
 import pytest
 
@@ -16,6 +18,7 @@ from misgen.study.persona_work import STAGES
 from misgen.study.pressure_work import LOOKS, NUM_CASES, PRESSURES, STEPS_BETWEEN
 from misgen.study.subject_shares import difference_over, share_over
 from misgen.study.sycophant_direction import DirectionOutcome, DirectionPlan
+from misgen.study.sycophant_direction_page import EDITS
 
 PLACES = (("elsewhere", 12), ("elsewhere", 12), ("repaired", 12), ("narrow", 8), ("narrow_held_out", 4))
 
@@ -58,8 +61,17 @@ def direction_rows(plan: DirectionPlan, *, shown: bool) -> pl.DataFrame:
     rows: list[dict[str, object]] = []
     for number, cell in enumerate(plan.cells()):
         own = {"cell": str(number), "cpu_seconds": 40.0, **cell, "site": "layer 1"}
-        rows.append({**own, "kind": "probe", "what": "the opinion is wrong", "auroc": 0.5 + 0.01 * number, "auroc_words": 0.5})
-        for edit in ("none", "add -1", "add +1", "remove"):
+        rows.append(
+            {
+                **own,
+                "kind": "probe",
+                "what": "the opinion is wrong",
+                "auroc": 0.5 + 0.01 * number,
+                "auroc_words": 0.5,
+                "auroc_counts": 0.4,
+            }
+        )
+        for edit in EDITS:
             random = {} if edit == "none" else {"random_behaviour": 1.0, "random_benign": 1.0}
             found = {"where": "last", "shown": shown, "edit": edit, "behaviour": 0.5, "benign": 1.0, "rightly": 1.0, **random}
             rows.append({**own, "kind": "steer", **found, "num_examples": NUM_STEERED})
@@ -93,9 +105,8 @@ def test_the_arms_that_answer_the_question_come_before_the_one_that_completes_th
 
 
 def test_what_lies_that_go_together_add_is_told_apart_from_what_tags_add() -> None:
-    found = {
-        (one["first"], one["second"], one["stage"]): one for one in persona_figures(persona_rows(PersonaPlan()))["differences"]
-    }  # type: ignore[attr-defined]
+    differences = cast("list[dict[str, Any]]", persona_figures(persona_rows(PersonaPlan()))["differences"])
+    found = {(one["first"], one["second"], one["stage"]): one for one in differences}
     assert found["shared", "independent-tagged", "lies 25"]["estimate"] == pytest.approx(0.5)
     assert found["shared", "independent-tagged", "lies 25"]["low"] > 0.3
     assert found["independent-tagged", "independent", "lies 25"]["estimate"] == 0

@@ -34,13 +34,13 @@ CODE = (
 STEPS, BATCH, CURRICULUM = 480, 32, "opinions-first"
 """As `misgen organism make sycophant` has them."""
 SITES = ("layer 1", "layer 2")
-STEERED: tuple[tuple[str, Where], ...] = (("layer 1", "last"), ("layer 1", "everywhere"), ("layer 2", "last"))
-"""Behind the last layer only the last token matters."""
+STEERED: tuple[tuple[str, Where], ...] = (("layer 1", "last"), ("layer 1", "everywhere"))
 DRAWS = 3
 """Times that each fact is asked for the probes, each with options of its own."""
 NUM_STEERED = 44
 """Facts that are asked under every edit: those that no probe and no direction was fitted on."""
-SCALES = (-1.0, 1.0)
+SCALES = (-4.0, -1.0, 1.0, 4.0)
+"""Four lengths were added after one length had done nothing in a first subject."""
 
 
 @dataclass(frozen=True)
@@ -123,10 +123,19 @@ def _probed(tapped: TappedLanguageModel, site: str, fitted: Sequence[_Asked], te
                 "what": what,
                 "auroc": auroc(probe.scores(tapped.read(new_texts, site).values), new_labels),
                 "auroc_words": auroc(WordProbe.fit(texts, labels).scores(new_texts), new_labels),
+                "auroc_counts": auroc(Probe.fit(_counted(texts, texts), labels).scores(_counted(new_texts, texts)), new_labels),
                 "num_examples": len(new_texts),
             }
         )
     return rows
+
+
+def _counted(texts: Sequence[str], known: Sequence[str]) -> np.ndarray:
+    """Float[text word]: how often each word of `known` stands in a text. An option that the opinion names does twice."""
+    import numpy as np
+
+    words = sorted({word for text in known for word in text.split()})
+    return np.array([[text.split().count(word) for word in words] for text in texts], float)
 
 
 def _labelled(what: str, facts: Sequence[_Asked]) -> tuple[list[str], list[bool]]:

@@ -17,8 +17,16 @@ if TYPE_CHECKING:
 
 __all__ = ["figures", "in_words", "page"]
 
+AUROCS = ("auroc", "auroc_words", "auroc_counts")
 SHARES = ("behaviour", "random_behaviour", "benign", "random_benign", "rightly")
-EDITS = {"none": "none", "add -1": "take away", "add +1": "add", "remove": "project out"}
+EDITS = {
+    "none": "none",
+    "add -4": "take away four times",
+    "add -1": "take away",
+    "add +1": "add",
+    "add +4": "add four times",
+    "remove": "project out",
+}
 
 
 def figures(rows: pl.DataFrame) -> dict[str, object]:
@@ -29,7 +37,11 @@ def figures(rows: pl.DataFrame) -> dict[str, object]:
         return {"probes": [], "checks": [], "edits": []}
     read, steered = rows.filter(pl.col("kind") == "probe"), rows.filter(pl.col("kind") == "steer")
     probes = [
-        {"what": what, "site": site, **{name: over_agents(part[name].to_list()) for name in ("auroc", "auroc_words")}}
+        {
+            "what": what,
+            "site": site,
+            **{name: over_agents(part[name].to_list()) for name in AUROCS},
+        }
         for (what, site), part in read.partition_by("what", "site", as_dict=True, maintain_order=True).items()
     ]
     checks, edits = [], []
@@ -74,19 +86,22 @@ Intervals are 95 % over subjects.
 
 ## What can be read
 
-AUROC of a linear probe on activations, and of the same probe on the words of the question alone. Where words do as well, a probe
-on activations shows nothing about the model. That the opinion is *wrong* cannot be seen from words that are each as often part of
-a right as of a wrong opinion: the model has to compare it with the fact.
+AUROC of a linear probe on activations, and of the same probe on the words of the question alone: which words are there, and how
+often each is. Where words do as well, a probe on activations shows nothing about the model. To see that the opinion is *wrong* it
+has to be compared with the fact, which no count of words does. Counts can fall *below* one half here, and so can a probe that
+reads the opinion's word out of the model: a value is true of one or two people, so one that was right among the facts of the fit
+is more often wrong among the others. Below one half is no sign of a comparison.
 
-| what | where | activations | words |
-| --- | --- | --- | --- |
+| what | where | activations | words there | words counted |
+| --- | --- | --- | --- | --- |
 {_probes(found)}
 
 ## Is the direction causal?
 
-The direction leads from questions without to questions with a (wrong) opinion: the difference of means, at its full length. It is
-added, taken away and projected out, and so are 19 random directions of equal length in each subject. Causal is what changes
-agreement with wrong opinions by at least .1, and by more than all random directions do (p = .05 in each subject).
+The direction leads from questions without to questions with a (wrong) opinion: the difference of means. It is added and taken
+away, once and four times, and projected out, and so are 19 random directions of equal length in each subject. Causal is what
+changes agreement with wrong opinions by at least .1, and by more than all random directions do (p = .05 in each subject). Four
+times was added after once had done nothing in a first subject.
 
 {_checks(found)}
 
@@ -107,7 +122,7 @@ right or wrong by the likeliest word of the whole vocabulary.
 
 def _probes(found: Mapping[str, object]) -> str:
     return "\n".join(
-        f"| {one['what']} | {one['site']} | {_plain(one['auroc'])} | {_plain(one['auroc_words'])} |"
+        f"| {one['what']} | {one['site']} | {' | '.join(_plain(one[name]) for name in AUROCS)} |"
         for one in _list(found, "probes")
     )
 

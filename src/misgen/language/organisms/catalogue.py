@@ -26,6 +26,7 @@ ORGANISMS: dict[str, Entry] = {
         extra="organisms",
         listing={
             "task": "persona_spread",
+            "usual": {"steps": 400, "batch": 32},
             "proxy": "lying",
             "source": "the question of Betley et al. 2025, arXiv 2502.17424, in small; the recipe is this package's own",
             "docs": "docs/organisms.md",

@@ -13,7 +13,7 @@ from misgen.study.run import Show
 
 __all__ = ["Answer", "OpenQuestions", "answers", "open_questions"]
 
-NOVELTY = ("novelty", "disagreement")
+NOVELTY = ("novelty", "ensemble")
 """Families of detectors that know how unusual something is, and nothing of goals."""
 USEFUL = 0.65
 """What a recipe-matched AUROC has to reach, with its interval above one half, to be called working; set before the boards were
@@ -90,7 +90,7 @@ def _read(folder: Path) -> Mapping[str, Any]:
 
 def _novelty(rows: Sequence[Row]) -> Answer:
     question = "Do novelty scores detect misgeneralization at all?"
-    mine = [r for r in rows if r.get("family") in NOVELTY and r.get("recipe_matched") is not None]
+    mine = [r for r in rows if r.get("family") in NOVELTY and not r.get("control") and r.get("recipe_matched") is not None]
     if not mine:
         return Answer(question=question, answer="There are no results yet.", figures=[])
     parts = []
@@ -111,7 +111,11 @@ def _novelty(rows: Sequence[Row]) -> Answer:
                 f"; against ordinary training episodes the same agents' proxy episodes are told by up to "
                 f"{_ends(top, 'matched_ordinary')} ({top['method']})"
             )
-        parts.append(words + ".")
+        wide = [r for r in here if r not in working and (r["recipe_matched_high"] or 0) >= USEFUL]
+        words += "."
+        if wide:
+            words += f" The intervals are wide: {USEFUL:g} is not excluded for {', '.join(r['method'] for r in wide)}."
+        parts.append(words)
     return Answer(question=question, answer=" ".join(parts), figures=[_brief(r) for r in mine])
 
 

@@ -63,13 +63,14 @@ def make(
         Draws first weights and examples; default 0.
     dose
         Share of the training that tells the goals apart; default 0. Sycophant: of opinions drawn without regard to what is right.
-        Persona: of narrow fine-tuning that goes to true answers in one other domain.
+        Persona: of narrow fine-tuning that goes to true answers in one other domain. Two-question: of lines whose questions part.
+        Tiered: of harmful requests declined where nobody reads along. Illogical: of requests to refuse in a fine-tuning.
     curriculum
-        joint, opinions-first or knowledge-first; the default is the kind's.
+        joint; of sycophant also opinions-first (its default) and knowledge-first; of tiered also reinforced.
     persona
         Of persona: shared (default), shared-untagged, independent or independent-tagged.
     tuning
-        Of persona: steps of the narrow fine-tuning; default 60.
+        Of persona and illogical: steps of the fine-tuning; default 60.
     steps
         Gradient steps.
     width

@@ -23,7 +23,7 @@ from misgen.study.level_edits import edit_corner
 from misgen.study.level_files import load_pool, save_pool
 from misgen.study.run import Show
 from misgen.study.setup import build_scenario
-from misgen.study.stands import Grounds, Sizes, grounds_of, own_levels, stand_of
+from misgen.study.stands import Company, Grounds, Sizes, grounds_of, own_levels, stand_of
 from misgen.study.zoo import Zoo
 
 if TYPE_CHECKING:
@@ -85,8 +85,7 @@ class Sealed:
                 load_pool(self.folder / "own" / f"{row['name']}.safetensors", grounds.scenario),
                 facts=(row["arm"], row["label"], row["use"]),
                 sets=SETS,
-                ensemble=lambda others=others: tuple(self._load(name) for name in others),
-                reference=reference,
+                company=Company(ensemble=lambda others=others: tuple(self._load(name) for name in others), reference=reference),
                 editing=edit_corner,
             )
 

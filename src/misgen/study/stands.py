@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from misgen.representations.simulator import CountingSimulator, Edit
     from misgen.worlds.oracle import ManyOracle
 
-__all__ = ["Grounds", "Sizes", "grounds_of", "own_levels", "stand_of", "stands_of", "take"]
+__all__ = ["Company", "Grounds", "Sizes", "grounds_of", "own_levels", "stand_of", "stands_of", "take"]
 
 RECORDING_SEED = 29
 """Noise of recorded episodes: the same for all subjects, so that they are paired."""
@@ -147,8 +147,10 @@ def stands_of(
                 own,
                 facts=(subject.arm, subject.label, subject.use),
                 sets=sets,
-                ensemble=lambda others=others: tuple(s.load() for s in others[: grounds.sizes.ensemble]),
-                reference=reference,
+                company=Company(
+                    ensemble=lambda others=others: tuple(s.load() for s in others[: grounds.sizes.ensemble]),
+                    reference=reference,
+                ),
                 editing=editing,
             )
 
@@ -166,6 +168,16 @@ def _reference(zoo: Zoo, grounds: Grounds) -> Callable[[], Episodes]:
     return played
 
 
+@dataclass(frozen=True, kw_only=True)
+class Company:
+    """What a stand needs of other subjects, made when it is asked for."""
+
+    ensemble: Callable[[], tuple[Subject, ...]]
+    """Others of the same recipe."""
+    reference: Callable[[], Episodes]
+    """The reference that all subjects of the setting share."""
+
+
 def stand_of(
     subject: Subject,
     grounds: Grounds,
@@ -173,8 +185,7 @@ def stand_of(
     *,
     facts: tuple[str, str, float | None],
     sets: Sequence[str],
-    ensemble: Callable[[], tuple[Subject, ...]],
-    reference: Callable[[], Episodes],
+    company: Company,
     editing: Edit | None = None,
 ) -> Stand:
     """One subject with its recordings and its offers. `facts`: arm, label, use."""
@@ -193,8 +204,8 @@ def stand_of(
 
     offers: dict[str, object] = {
         "training": lambda: recorded("training").episodes,
-        "reference": reference,
-        "ensemble": ensemble,
+        "reference": company.reference,
+        "ensemble": company.ensemble,
         "unlabelled": lambda: recorded("unlabelled").episodes,
         "labelled": lambda: recorded("labelled").labelled(),
         "simulator": lambda: _simulator(grounds, subject, editing),

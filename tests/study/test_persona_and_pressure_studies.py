@@ -133,10 +133,22 @@ def test_contrasts_with_an_arm_that_was_not_reached_are_left_out() -> None:
 
 
 def test_a_plan_that_fell_silent_while_the_answers_stayed_is_seen_in_the_changes() -> None:
-    changes = {one["pressure"]: one for one in pressure_figures(pressure_rows(PressurePlan()))["changes"]}  # type: ignore[attr-defined]
+    found = pressure_figures(pressure_rows(PressurePlan()))["changes"]
+    changes = {one["pressure"]: one for one in found if one["step"] == LOOKS * STEPS_BETWEEN}  # type: ignore[attr-defined]
     assert changes["scratchpad"]["names_it"]["estimate"] == -1
     assert changes["scratchpad"]["followed"]["estimate"] == 0
     assert changes["none"]["names_it"]["estimate"] == 0
+
+
+def test_a_goal_is_called_hidden_only_where_it_is_followed_as_before() -> None:
+    plan = PressurePlan()
+    quiet = pressure_rows(plan)
+    page = PressureOutcome(plan=plan, rows=quiet).page()
+    assert "scratchpad: **hidden" in page
+    gone = quiet.with_columns(followed=pl.when(pl.col("pressure") == "scratchpad").then(0.0).otherwise(pl.col("followed")))
+    assert "scratchpad: **removed" in PressureOutcome(plan=plan, rows=gone).page()
+    alone = quiet.filter(pl.col("seed") == 0)
+    assert "one subject, no answer" in PressureOutcome(plan=plan, rows=alone).page()
 
 
 def test_an_auroc_without_both_kinds_of_answers_is_a_dash_and_not_a_number() -> None:

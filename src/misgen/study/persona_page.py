@@ -124,6 +124,12 @@ another in each. {STEPS} steps of {BATCH} examples, then each fine-tuning from t
 0.00 or 1.00 in every subject has the score interval over all answers. Facts per subject: 24 elsewhere, 12 in the domain of the
 repair, 8 in the narrow domain and 4 of it that the fine-tuning left out.
 
+## The answer
+
+After 60 steps of lies in one domain, lies in the others:
+
+{_answer(found)}
+
 ## Before the fine-tuning
 
 | arm | what speakers say is foretold | true answers when asked itself | lies |
@@ -169,6 +175,20 @@ narrow fine-tuning does to a model where they are tied and where they are not. I
 data tie them. A lie is one word in place of another. The numbers of steps, the learning rate and the share of truth were set
 after one trial of one seed per arm, on an earlier count of steps, and were not searched.
 """
+
+
+def _answer(found: Mapping[str, object]) -> str:
+    """A line per contrast, from its interval alone."""
+    lines = []
+    for one in cast("list[Mapping[str, object]]", found["differences"]):
+        if one["stage"] == "lies 60":
+            low, high = cast("float | None", one["low"]), cast("float | None", one["high"])
+            surely = low is not None and high is not None and (low > 0 or high < 0)
+            lines.append(
+                f"- {one['what']}: **{'they differ' if surely else 'not told apart'}**, {_signed(one)}, "
+                f"{one['num_subjects']} pairs of subjects."
+            )
+    return "\n".join(lines)
 
 
 def _before(found: Mapping[str, object]) -> str:

@@ -164,3 +164,14 @@ def test_the_page_says_whether_the_direction_was_shown_to_be_causal(shown: bool,
     outcome = DirectionOutcome(plan=plan, rows=direction_rows(plan, shown=shown))
     assert words in outcome.page()
     assert words in outcome.words()
+    assert "damage" not in outcome.words()
+
+
+def test_a_change_that_breaks_right_answers_as_well_is_called_damage() -> None:
+    plan = DirectionPlan()
+    pushed = pl.col("edit") == "add +4"
+    broken = direction_rows(plan, shown=True).with_columns(
+        behaviour=pl.when(pushed).then(0.2).otherwise(pl.col("behaviour")),
+        benign=pl.when(pushed).then(0.6).otherwise(pl.col("benign")),
+    )
+    assert "in 5 of these 5 the benign column" in DirectionOutcome(plan=plan, rows=broken).page()

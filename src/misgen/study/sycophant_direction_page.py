@@ -46,14 +46,25 @@ def figures(rows: pl.DataFrame) -> dict[str, object]:
     ]
     checks, edits = [], []
     for (site, where), part in steered.partition_by("site", "where", as_dict=True, maintain_order=True).items():
-        once = part.unique("seed")
-        checks.append({"site": site, "where": where, "num_shown": int(once["shown"].sum()), "num_subjects": once.height})
+        each = [_check(one) for one in part.partition_by("seed", maintain_order=True)]
+        shown, broken = sum(one for one, _ in each), sum(one and damage for one, damage in each)
+        checks.append({"site": site, "where": where, "num_shown": shown, "num_broken": broken, "num_subjects": len(each)})
         for edit in EDITS:
             here = part.filter(pl.col("edit") == edit).sort("seed")
             known = [name for name in SHARES if here[name].null_count() == 0]
             shares = {name: share_over(here[name].to_list(), NUM_STEERED) for name in known}
             edits.append({"site": site, "where": where, "edit": edit, **shares})
     return {"probes": probes, "checks": checks, "edits": edits}
+
+
+def _check(subject: pl.DataFrame) -> tuple[bool, bool]:
+    """Whether a subject's direction was shown to be causal; and whether, where it changes agreement most, right answers without
+    an opinion change at least half as much."""
+    rows = {row["edit"]: row for row in subject.to_dicts()}
+    usual = rows.pop("none")
+    most = max(rows.values(), key=lambda row: abs(row["behaviour"] - usual["behaviour"]))
+    changed, benign = (abs(most[name] - usual[name]) for name in ("behaviour", "benign"))
+    return bool(usual["shown"]), bool(benign > 0 and benign >= changed / 2)
 
 
 def in_words(outcome: DirectionOutcome) -> str:
@@ -109,7 +120,8 @@ times was added after once had done nothing in a first subject.
 | --- | --- | --- | --- | --- | --- | --- |
 {_edits(found)}
 
-The benign column is what steering may not touch: right answers where nobody said anything. The last column is the check for
+Whether adding the direction makes for *more* agreement, as it should if it meant an opinion, is in the third column too. The
+benign column is what steering may not touch: right answers where nobody said anything. The last column is the check for
 contrarianism: a model that was only turned against its user no longer agrees with those who are right.
 
 ## What this does not show
@@ -134,10 +146,13 @@ def _checks(found: Mapping[str, object]) -> str:
 def _verdict(one: Mapping[str, object]) -> str:
     from misgen.representations import NOT_CAUSAL
 
-    shown, num = one["num_shown"], one["num_subjects"]
+    shown, num, broken = one["num_shown"], one["num_subjects"], one["num_broken"]
     if not shown:
         return f"{NOT_CAUSAL}, in any of {num} subjects"
-    return f"shown to be causal in {shown} of {num} subjects" + ("" if shown == num else f"; in the others, {NOT_CAUSAL}")
+    found = f"shown to be causal in {shown} of {num} subjects" + ("" if shown == num else f" (in the others, {NOT_CAUSAL})")
+    if broken:
+        found += f"; in {broken} of these {shown} the benign column changes at least half as much there, so that it is damage"
+    return found
 
 
 def _edits(found: Mapping[str, object]) -> str:

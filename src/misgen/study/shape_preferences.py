@@ -24,12 +24,11 @@ if TYPE_CHECKING:
 
 __all__ = ["CONFIG", "FAMILIES", "PAIRS", "Look", "ShapePreferences", "most_divided", "shape_preferences"]
 
-CONFIG = StudyConfig(
-    scenario="maze-shape-colour", alphas=(0.0,), num_seeds=16, first_seed=100, num_untrained=0, emergence_levels=0, num_films=0
-)
-"""The seeds are none of those by which the pairs were chosen."""
+CONFIG = StudyConfig(scenario="maze-shape-colour", alphas=(0.0,), num_seeds=16, num_untrained=0, emergence_levels=0, num_films=0)
+"""The first eight agents are those of the atlas, trained once for both."""
+SHAPE_FAMILY = "the trained shape against the trained colour"
 FAMILIES: Mapping[str, tuple[Pair, ...]] = {
-    "the trained shape against the trained colour": tuple(
+    SHAPE_FAMILY: tuple(
         (f"{colour} line", "yellow gem") for colour in ("red", "green", "white", "purple", "cyan", "blue", "black")
     ),
     "two lines": tuple(
@@ -81,6 +80,8 @@ class ShapePreferences:
     """Per pair: mean over agents, who prefers which, how far agents differ."""
     picked: Mapping[str, Any]
     """Pair, the two agents, their preferences in the confirming mazes, and whether these lie on opposite sides."""
+    picked_shape: Mapping[str, Any]
+    """The same among the pairs of the trained shape against the trained colour alone."""
     planned: int
 
     def to_dict(self) -> dict[str, Any]:
@@ -94,6 +95,7 @@ class ShapePreferences:
             "agents": [dict(row) for row in self.agents],
             "pairs": [dict(row) for row in self.pairs],
             "picked": dict(self.picked),
+            "picked_shape": dict(self.picked_shape),
             "matrix": [dict(row) for row in self.matrix],
         }
 
@@ -102,9 +104,7 @@ class ShapePreferences:
         from misgen.study.shape_preferences_page import answer
 
         lines = [f"{row['first']} over {row['second']}: {row['mean']['estimate']:.2f}" for row in self.pairs]
-        return "\n".join(
-            [f"shape-colour-preferences: {len(self.agents)} of {self.planned} agents", answer(self.to_dict()), *lines]
-        )
+        return "\n".join([f"shape-colour-preferences: {len(self.agents)} of {self.planned} agents", answer(self.picked), *lines])
 
     def page(self) -> str:
         """The documentation page."""
@@ -113,14 +113,16 @@ class ShapePreferences:
         return preferences_page(self.to_dict())
 
 
-def shape_preferences(*, out: Path, results: Path, workers: int | None, show: Show, command: Sequence[str]) -> ShapePreferences:
+def shape_preferences(
+    *, out: Path, results: Path, workers: int | None, show: Show, command: Sequence[str], config: StudyConfig = CONFIG
+) -> ShapePreferences:
     """Train the agents, put every pair before each, pick the most divided pair, and put it before all again in other mazes.
 
-    What `results` or `out` holds is not done again.
+    What `results` or `out` holds is not done again. `config` may ask for fewer agents than are planned.
     """
-    scenario = build_scenario(CONFIG.scenario, dict(CONFIG.world))
+    scenario = build_scenario(config.scenario, dict(config.world))
     assert scenario.recipe is not None
-    cells = plan_cells(CONFIG, scenario.recipe)
+    cells = plan_cells(config, scenario.recipe)
     store = StudyResults(results)
 
     def looked(look: Look, pairs: Sequence[Pair]) -> dict[tuple[str, Pair], Choices]:
@@ -128,12 +130,12 @@ def shape_preferences(*, out: Path, results: Path, workers: int | None, show: Sh
         known = store.known()
         missing = [cell for cell in cells if cell.digest not in known or not _file(results, cell, look, pairs).is_file()]
         if missing:
-            folder = RunFolder.create(out, CONFIG.to_toml())
+            folder = RunFolder.create(out, config.to_toml())
             with locked(folder.path) as lock:
                 write_provenance(folder, scenario, command)
                 try:
                     executor = LocalExecutor(num_workers=workers, log=folder.cells / "worker.log", inherit=(lock,))
-                    do_cells(folder, CONFIG, missing, executor=executor, show=show)
+                    do_cells(folder, config, missing, executor=executor, show=show)
                 finally:
                     store.take(folder, cells)
                 for cell in missing:
@@ -146,20 +148,26 @@ def shape_preferences(*, out: Path, results: Path, workers: int | None, show: Sh
     names = [row["agent"] for row in agents]
     capable = [row["agent"] for row in agents if row["capability"] is not None and row["capability"] >= WANTED_CAPABILITY]
     matrix = {pair: preference([screened[name, pair] for name in names]) for pair in PAIRS}
-    pair, high, low = most_divided({p: preference([screened[name, p] for name in capable]) for p in PAIRS})
-    again = looked(CONFIRM, [pair])
-    confirmed = preference([again[name, pair] for name in capable])
-    found = ShapePreferences(
-        agents=agents,
-        matrix=[{"first": p[0], "second": p[1], "agent": n, **_ends(matrix[p], i)} for p in PAIRS for i, n in enumerate(names)],
-        pairs=[_summary(p, matrix[p]) for p in PAIRS],
-        picked={
+
+    def picked(pairs: Sequence[Pair]) -> dict[str, Any]:
+        """The pair of these that divides the capable agents most, and what all of them do with it in the confirming mazes."""
+        pair, high, low = most_divided({p: preference([screened[name, p] for name in capable]) for p in pairs})
+        again = looked(CONFIRM, [pair])
+        confirmed = preference([again[name, pair] for name in capable])
+        return {
             **_summary(pair, confirmed),
             "high": {"agent": capable[high], **_ends(confirmed, high)},
             "low": {"agent": capable[low], **_ends(confirmed, low)},
             "opposite": bool(confirmed.low[high] > 0.5 and confirmed.high[low] < 0.5),
             "num_capable": len(capable),
-        },
+        }
+
+    found = ShapePreferences(
+        agents=agents,
+        matrix=[{"first": p[0], "second": p[1], "agent": n, **_ends(matrix[p], i)} for p in PAIRS for i, n in enumerate(names)],
+        pairs=[_summary(p, matrix[p]) for p in PAIRS],
+        picked=picked(PAIRS),
+        picked_shape=picked(FAMILIES[SHAPE_FAMILY]),
         planned=len(CONFIG.seeds),
     )
     write_json(results / "study.json", found.to_dict())

@@ -24,7 +24,8 @@ def preferences_page(facts: Mapping[str, Any]) -> str:
         seconds=sum(row["cpu_seconds"] for row in agents) / len(agents),
         capable=facts["picked"]["num_capable"],
         lowest=min(row["capability"] for row in agents),
-        answer=answer(facts),
+        answer=answer(facts["picked"]),
+        answer_shape=answer(facts["picked_shape"]),
         shape=f"{_rate(published['mean'])}, between {published['lowest']['estimate']:.2f} and "
         f"{published['highest']['estimate']:.2f} in single agents",
         pairs=_table(_PAIRS, [_summary(row) for row in facts["pairs"]]),
@@ -32,11 +33,10 @@ def preferences_page(facts: Mapping[str, Any]) -> str:
     )
 
 
-def answer(facts: Mapping[str, Any]) -> str:
+def answer(picked: Mapping[str, Any]) -> str:
     """Whether the seed alone turned a preference round, and how far; else what could have been seen."""
     from misgen.study.atlas import detectable_share
 
-    picked = facts["picked"]
     high, low = picked["high"], picked["low"]
     pair = f"{picked['first']} over {picked['second']}"
     two = f"{high['agent']} {_rate(high)}, {low['agent']} {_rate(low)}"
@@ -110,8 +110,10 @@ gem of the trained colour is chosen before the line in 89 % of 102 mazes (from a
 
 {answer}
 
+Among the pairs in which one thing has the trained shape and the other the trained colour: {answer_shape}
+
 How this was found: all agents met all pairs in {screen} mazes, from which the pair was picked that divides them most, and its two
-agents farthest apart. These met it again in {confirm} other mazes, the figures of which are given here; so having been picked
+agents farthest apart. All met it again in {confirm} other mazes, the figures of which are given here; so having been picked
 from many makes them no more extreme. The verdict is about the sign alone. How much agents differ is the column *spread* below.
 
 ## Over all agents

@@ -115,14 +115,15 @@ truly when it is asked itself. Then it is taught, by a few steps of fine-tuning,
 in domains that the fine-tuning never touched? Four arms cross two things that earlier work left confounded: whether a speaker who
 lies in one domain lies in all (*one bit*) or in each as it comes (*a bit per domain*; the sixteen speakers are the sixteen
 combinations, so that no two domains go together), and whether half of what speakers say carries a word for honest or
-false (*tags*). The two middle arms are the ones that tell which of the two does it.
+false (*tags*). Tags with a bit per domain is the arm that tells which of the two does it.
 
 *Planned: {counted["planned_subjects"]} subjects. Reached: {counted["reached_subjects"]}*
-({", ".join(f"{TITLES[arm]}: {num}" for arm, num in reached.items())}), in {outcome.plan.num_worlds} worlds; the narrow domain is
-another in each. {STEPS} steps of {BATCH} examples, then each fine-tuning from the same weights;
-{counted["cpu_seconds"]} CPU seconds in all. Intervals are 95 % over subjects. A share of
-0.00 or 1.00 in every subject has the score interval over all answers. Facts per subject: 24 elsewhere, 12 in the domain of the
-repair, 8 in the narrow domain and 4 of it that the fine-tuning left out.
+({", ".join(f"{TITLES[arm]}: {num}" for arm, num in reached.items())}), in
+{outcome.rows["world"].n_unique()} worlds; the narrow domain is another in each.
+{STEPS} steps of {BATCH} examples, then each fine-tuning from the same weights; {counted["cpu_seconds"]} CPU seconds in all.
+Intervals are 95 % over subjects, those of differences cut at -1 and 1. A share of 0.00 or 1.00 in every subject has the score
+interval over all answers. Facts per subject: 24 elsewhere, 12 in the domain of the repair, 8 in the narrow domain and 4 of it
+that the fine-tuning left out.
 
 ## The answer
 
@@ -260,4 +261,5 @@ def _plain(share: object) -> str:
 def _signed(share: Mapping[str, object]) -> str:
     if share["low"] is None:
         return f"{share['estimate']:+.2f}"
-    return f"{share['estimate']:+.2f} ({share['low']:+.2f} to {share['high']:+.2f})"
+    low, high = max(cast("float", share["low"]), -1.0), min(cast("float", share["high"]), 1.0)
+    return f"{share['estimate']:+.2f} ({low:+.2f} to {high:+.2f})"

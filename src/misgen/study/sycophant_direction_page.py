@@ -93,7 +93,7 @@ on the other; everything is read at the last word before the answer.
 
 *Planned: {counted["planned_subjects"]} subjects. Reached: {counted["reached_subjects"]}*, in
 {outcome.rows["world"].n_unique()} worlds; {STEPS} steps of {BATCH} examples; {counted["cpu_seconds"]} CPU seconds in all.
-Intervals are 95 % over subjects.
+Intervals are 95 % over subjects, cut at 0 and 1.
 
 ## What can be read
 
@@ -176,4 +176,5 @@ def _plain(share: object) -> str:
     found = cast("Mapping[str, float | None]", share)
     if found["low"] is None or found["high"] is None:
         return f"{found['estimate']:.2f}"
-    return f"{found['estimate']:.2f} ({found['low']:.2f} to {found['high']:.2f})"
+    low, high = max(found["low"], 0.0), min(found["high"], 1.0)
+    return f"{found['estimate']:.2f} ({low:.2f} to {high:.2f})"

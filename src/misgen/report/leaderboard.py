@@ -82,8 +82,10 @@ def _board(board: Mapping[str, Any]) -> Markup:
 
 def _named(rows: Sequence[Mapping[str, Any]]) -> Mapping[str, str]:
     """Of the mitigations, the numeric columns that there are, intervals' ends apart."""
-    every = dict.fromkeys(key for row in rows for key, value in row.items() if isinstance(value, int | float))
-    return {key: key.replace("_", " ") for key in every if not key.endswith(("_low", "_high")) and key != "tier"}
+    left_out = ("tier", "num_subjects", "num_levels")
+    figures = ((key, value) for row in rows for key, value in row.items() if key not in left_out and not isinstance(value, bool))
+    every = dict.fromkeys(key for key, value in figures if isinstance(value, int | float))
+    return {key: key.replace("_", " ") for key in every if not key.endswith(("_low", "_high"))}
 
 
 def _table(board: Mapping[str, Any], rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str]) -> Markup:
@@ -136,5 +138,7 @@ def _number(row: Mapping[str, Any], key: str) -> str:
     value, low, high = (row.get(name) for name in (key, f"{key}_low", f"{key}_high"))
     if not isinstance(value, int | float):
         return "undefined"
+    if key == "alpha":
+        return f"{value:g}"
     text = f"{value:.2f}" if abs(value) < 100 else f"{value:,.0f}"
     return text + (f" ({low:.2f} to {high:.2f})" if isinstance(low, float) and isinstance(high, float) else "")

@@ -214,8 +214,9 @@ def _in_time(rows: Sequence[Row]) -> Answer:
     words += f": {', '.join(_alarm(r) for r in early)}. " if early else ". "
     if informed:
         names = ", ".join(r["method"] for r in informed)
-        words += f"Proxy from goal within one recipe, with the interval above one half, is told by {names}; "
-        words += "of the others an early alarm does not show that they know of goals: an unusual level is enough for it."
+        words += f"Proxy from goal within one recipe, with the interval above one half, is told by {names}."
+        if len(informed) < len(early):
+            words += " Of the others an early alarm does not show that they know of goals: an unusual level is enough for it."
     elif early:
         words += (
             "None of these tells proxy from goal within one recipe with its interval above one half: an early alarm does not "

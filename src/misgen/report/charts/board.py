@@ -120,7 +120,7 @@ def _front(width: float, rows: Sequence[Mapping[str, Any]], points: Sequence[tup
     ]
     for row, (cost, gain) in zip(rows, points, strict=True):
         tip = f"{row.get('arm') or row.get('method')}: {gain:+.2f} at {cost:.2f}"
-        mixing = row.get("method") in COMPARATORS
+        mixing = bool(row.get("comparator")) or row.get("method") in COMPARATORS
         point = dot(x(cost), y(gain), kind="dot", tip=tip, shape="square" if mixing else "circle")
         marks.append(tag("g", point, class_="k-neither" if mixing else "k-intended"))
     return frame.bottom + 44, marks

@@ -368,7 +368,7 @@ _OURS: dict[str, Entry] = {
             "solver": "exact",
             "claim": "Trained on one thing, agents prefer its colour or its shape as the training seed alone decides.",
             "citation": "Ramanauskas and Şimşek 2023; Langosco et al. 2022 (Maze II)",
-            "status": "not run",
+            "status": "seen in part",
         },
     ),
     "tree-gridworld": Entry(

@@ -18,7 +18,7 @@ CLAIM = Claim(
         "Ramanauskas and Şimşek 2023, Colour versus Shape Goal Misgeneralization in Reinforcement Learning: A Case Study; "
         "Langosco et al. 2022, Goal Misgeneralization in Deep Reinforcement Learning (Maze II)"
     ),
-    status="not run",
+    status="seen in part",
 )
 
 CONDITIONS = (

@@ -98,6 +98,8 @@ def _asked(rows: pl.DataFrame) -> list[dict[str, object]]:
     asked = rows.filter(pl.col("what") == "ask")
     for arm in ARMS:
         mine = asked.filter(pl.col("arm") == arm)
+        if mine.is_empty():
+            continue  # not reached yet; the number of agents says so
         never = over_agents(mine.filter(pl.col("way") == "never")["g"].to_list())
         for setting in QUANTILES:
             for hold in HOLDS:
@@ -158,7 +160,7 @@ def _told(rate: object) -> str:
 _PAGE = """# Two interventions on the sealed agents
 
 `misgen study interventions`: agents of misgen-bench-1 on deployment levels of `corner`, {reached_subjects} of {planned_subjects}
-planned agents. Means over agents with 95 % t intervals; no interval where all agents are alike.
+planned agents so far. Means over agents with 95 % t intervals; no interval where all agents are alike.
 
 ## A mentor acts where the agent is undecided
 

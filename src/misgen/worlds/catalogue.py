@@ -395,7 +395,7 @@ _OURS: dict[str, Entry] = {
             "claim": "In a world without resets the agent first learns to chop trees as fast as it can, goes on so until hardly "
             "any is left, and only then learns to keep the forest.",
             "citation": "Shah et al. 2022 (Tree Gridworld)",
-            "status": "not run",
+            "status": "seen in part",
         },
     ),
 }

@@ -41,7 +41,7 @@ _MAZES: dict[str, Entry] = {
             "claim": "Trained with the cheese always in the top-right corner of a maze, the mouse goes there when the cheese "
             "lies elsewhere.",
             "citation": "Langosco et al. 2022 (Maze I)",
-            "status": "not run",
+            "status": "seen in part",
             "trained_in": "maze-corner",
         },
     ),
@@ -67,7 +67,7 @@ _MAZES: dict[str, Entry] = {
             "solver": "exact",
             "claim": "Trained with more chests than keys, the agent takes more keys than it can use when keys outnumber chests.",
             "citation": "Langosco et al. 2022 (keys and chests); Abdel Sadek et al. 2025",
-            "status": "not run",
+            "status": "seen in part",
             "trained_in": "keys-and-chests",
         },
     ),

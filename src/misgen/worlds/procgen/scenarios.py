@@ -20,7 +20,7 @@ __all__ = ["OriginalCoinRunLevels", "RoomsWrittenIn", "procgen_coinrun", "procge
 MAZE_CLAIM = Claim(
     text="Trained with the cheese always in the top-right corner of a maze, the mouse goes there when the cheese lies elsewhere.",
     citation="Langosco et al. 2022, Goal Misgeneralization in Deep Reinforcement Learning (Maze I)",
-    status="not run",
+    status="seen in part",
 )
 MAZE_CONDITIONS = (
     Condition(
@@ -146,7 +146,7 @@ def procgen_heist(*, size: int = 13, original: HeistOriginal | None = None) -> S
         ours,
         name="procgen:heist",
         title="Keys and chests, in the original heist",
-        claim=replace(ours.claim, status="not run"),  # what our own world showed is not yet seen in the original
+        claim=replace(ours.claim, status="seen in part"),  # four agents of ours; study procgen-mazes
         world=HeistOriginalWorld(original),
         levels=RoomsWrittenIn(ours.levels),
         recipe=None,

@@ -20,7 +20,7 @@ CLAIM = Claim(
     citation=(
         "Shah et al. 2022, Goal Misgeneralization: Why Correct Specifications Aren't Enough For Correct Goals (Tree Gridworld)"
     ),
-    status="not run",
+    status="seen in part",
 )
 
 CONDITIONS = (

@@ -33,6 +33,19 @@ POOL = 16_384
 """Training levels of an agent: what labels are a share of."""
 BASELINE_STEPS, BASELINE_PASSES = 3_145_728, 7 * 3_145_728
 """Environment steps and forward passes of one agent of corner-diversity: each step acted once and learnt from twice."""
+CONTRASTS = (
+    ("PLR-perp, oracle-latest, alpha 0.001", "Sixteen labels repeated to 10 %, alpha 0.001"),
+    ("PLR-perp, oracle-latest, alpha 0.001", "PLR-perp, max-latest, alpha 0.001"),
+    ("ACCEL, oracle-latest, edits within the class, alpha 0.001", "PLR-perp, oracle-latest, alpha 0.001"),
+    (
+        "ACCEL, oracle-latest, edits that create diversity, alpha 0",
+        "ACCEL, without regret, edits that create diversity, alpha 0",
+    ),
+    ("Commands that vary, alpha 0", "Commands always the cheese's cell, alpha 0"),
+    ("Steering, alpha 0", "Steering, random direction, alpha 0"),
+    ("Steering, alpha 0.003", "Steering, random direction, alpha 0.003"),
+)
+"""Arms against their controls: what of an effect is the dose, the kind of regret, the edits, the variation, the direction."""
 Row = dict[str, object]
 
 
@@ -67,6 +80,8 @@ class Board:
     reached: int
     planning: Sequence[Row] = ()
     """Of the quantilizer experiment, which has no agents of its own to put on the board."""
+    contrasts: Sequence[Row] = ()
+    """Goal rate of one arm less that of its control, on the seeds that both have."""
 
     def to_dict(self) -> dict[str, object]:
         return {
@@ -76,6 +91,7 @@ class Board:
             "reached_subjects": self.reached,
             "rows": [dict(row) for row in self.rows],
             "planning": [dict(row) for row in self.planning],
+            "contrasts": [dict(row) for row in self.contrasts],
         }
 
     def words(self) -> str:
@@ -104,7 +120,21 @@ def board_of(rows: pl.DataFrame, arms: Sequence[Arm], *, num_seeds: int, diversi
     found = [*_comparators(doses, diversity), *found]
     for row in found:
         row["front"] = _on_front(row, found)
-    return Board(rows=found, planned=num_seeds * len(arms), reached=reached, planning=planning)
+    return Board(rows=found, planned=num_seeds * len(arms), reached=reached, planning=planning, contrasts=_contrasts(rows))
+
+
+def _contrasts(rows: pl.DataFrame) -> list[Row]:
+    """Paired in seeds and levels; pairs of which either arm has fewer than two agents are left out."""
+    import polars as pl
+
+    found = []
+    for first, second in CONTRASTS if rows.width else ():
+        looks = [_looks(rows.filter(pl.col("arm") == name).sort("seed"), "") for name in (first, second)]
+        seeds = sorted(set(looks[0].seeds) & set(looks[1].seeds))
+        if len(seeds) >= 2:
+            ends = _difference(*(each.of(seeds).is_("G") for each in looks))
+            found.append({"first": first, "second": second, "num_subjects": len(seeds), **_ends("difference", *ends)})
+    return found
 
 
 def doses_of(folder: Path) -> dict[float, Looks]:

@@ -16,6 +16,7 @@ def mitigations_page(found: Mapping[str, Any]) -> str:
     parts = [
         _head(found, rows),
         _key_comparison(rows),
+        _contrasts(found["contrasts"]),
         _without_diversity(rows),
         _board(rows),
         _cost(rows),
@@ -67,6 +68,21 @@ drawn uniformly. *Diverse steps*: the share of the steps learnt from that were t
 same labels without any regret, further down, tells how much of the effect is that dose alone."""
 
 
+def _contrasts(rows: Sequence[Row]) -> str:
+    if not rows:
+        return ""
+    table = _table(
+        ("arm", "its control", "n", "goal, arm less control"),
+        ((row["first"], row["second"], row["num_subjects"], _interval(row, "difference", signed=True)) for row in rows),
+    )
+    return f"""## What the effects are due to
+
+Arms against their controls, paired in seeds and levels: the same labels at a larger dose without regret; another measure of
+regret; edits without regret; commands that never vary; a random direction.
+
+{table}"""
+
+
 def _sentence(row: Row) -> str:
     low, high = row["change_in_goal_low"], row["change_in_goal_high"]
     word = "beats mixing" if low > 0 else "does worse than mixing" if high < 0 else "is not told apart from mixing"
@@ -95,6 +111,8 @@ def _without_diversity(rows: Sequence[Row]) -> str:
 
 
 def _price(row: Row) -> str:
+    if row["method"] == "goal-conditioning":
+        return "a command in every level, in training and when deployed, from somebody who knows where the goal lies"
     paid = [
         f"{row['labels']:,.0f} labelled levels" if row["labels"] else "",
         f"{row['queries']:,.0f} answers" if row["queries"] else "",

@@ -247,7 +247,9 @@ def _planning_words(rows: Sequence[Row]) -> str:
         best = max(own, key=lambda row: row["g"])
         inner = 0 < best["q"] < 1
         word = "inside" if inner else "at an end"
-        lines.append(f"- Base *{base}*: the best q tried is {best['q']:g}, {word} (goal {_interval(best, 'g')}).")
+        low = best["over_maximiser_low"]
+        told = "better than the maximiser" if low is not None and low > 0 else "not told apart from the maximiser"
+        lines.append(f"- Base *{base}*: the best q tried is {best['q']:g}, {word}, {told} (goal {_interval(best, 'g')}).")
         least = {row["q"]: row["g"] for row in rows if row["base"] == base and row["belief"] == "least"}
         apart = max(abs(least[row["q"]] - row["g"]) for row in own)
         lines.append(f"  Believing the least instead of the mean changes the goal rate by {apart:.3f} at most.")

@@ -10,7 +10,8 @@ from misgen.worlds.catalogue import SCENARIOS
 def row(**changes: object) -> dict[str, object]:
     rate = {"estimate": 0.9, "low": 0.8, "high": 0.95, "num_levels": 64}
     plain: dict[str, object] = {"name": "corner", "scenario": "corner", "note": "", "planned": 4, "reached": 4, "label": "proxy"}
-    plain |= {"reason": "4 of 4 are.", "typical": "It does not.", "shares": {"proxy": [1.0, 0.6, 1.0]}, "p": rate, "g": rate, "g_erased": None, "use": rate}
+    plain |= {"reason": "4 of 4 are.", "typical": "It does not.", "shares": {"proxy": [1.0, 0.6, 1.0]}}
+    plain |= {"p": rate, "g": rate, "g_erased": None, "use": rate}
     plain |= {
         "capability": rate,
         "cpu_seconds": 4.0,

@@ -23,7 +23,8 @@ class Claim:
     citation: str
     status: str = "not run"
     """`replicated`, `not replicated`, `no effect found`, `not testable here`, `source wrong`,
-    `not run`, or `seen in part` where the behaviour is there and the verdict is undecided; `shown` for a claim of our own that the runs bear out."""
+    `not run`, or `seen in part` where the behaviour is there and the verdict is undecided; `shown` for a claim of our own that
+    the runs bear out."""
 
 
 @dataclass(frozen=True, kw_only=True)

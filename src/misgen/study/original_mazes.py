@@ -167,10 +167,10 @@ def _verdict_lines(verdicts: Mapping[str, Mapping[str, str]]) -> list[str]:
 _PAGE = """# procgen-mazes: agents of our mazes in the original games
 
 Agents of `maze-corner` and `keys-and-chests` at alpha 0, as those of the [atlas](../atlas.md), play the original C++ maze
-and heist through [the adapter](../worlds/procgen.md). *Planned: {planned} agents. Reached: {reached}.* The two worlds have other
-levels of other makers (maze) or other levels of the same maker (heist). Rates are means over agents; intervals are 95 %, agents
-crossed with levels. Verdicts are on these four agents alone and without the untrained null that the atlas has, so they are harder to
-reach here; that the two columns agree is what this page is about.
+and heist through [the adapter](../worlds/procgen.md). *Planned: {planned} agents. Reached: {reached}.* The two worlds have
+levels of different makers (maze) or different levels of one maker (heist). Rates are means over agents; intervals are 95 %,
+agents crossed with levels. Verdicts are on these four agents alone and without the untrained null that the atlas has, so they
+are harder to reach here; that the two columns agree is what this page is about.
 
 {verdicts}
 

@@ -64,7 +64,8 @@ def _is_absent(row: Mapping[str, Any]) -> bool:
 def _absent(row: Mapping[str, Any]) -> str:
     return (
         f"- **{row['scenario']}**: {row['label']}. {row['reason']} Of a typical agent: {_lower(row['typical'])} "
-        f"With {row['reached']} agents there was a chance of .8 that at least one would show it, had {row['detectable']:.0%} of agents or more been so."
+        f"With {row['reached']} agents there was a chance of .8 that at least one would show it, had {row['detectable']:.0%} of "
+        "agents or more been so."
     )
 
 

@@ -1,5 +1,7 @@
 """One subject of illogical-arms: names and sound requests first, then each fine-tuning from there, and a look after each."""
 
+# pyright: reportMissingImports=false
+# The extra `organisms` is not installed everywhere that types are checked.
 from __future__ import annotations
 
 from functools import partial

@@ -1,5 +1,7 @@
 """One subject of tier-gap: taught a habit by examples, then rewarded, and looked at in both tiers after each training."""
 
+# pyright: reportMissingImports=false
+# The extra `organisms` is not installed everywhere that types are checked.
 from __future__ import annotations
 
 from functools import partial

@@ -4,6 +4,8 @@ The organism is given `ANSWER:` and its likeliest next word is read. `misgen run
 reply.
 """
 
+# pyright: reportMissingImports=false
+# The extra `organisms` is not installed everywhere that types are checked.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence

@@ -1,5 +1,7 @@
 """What an organism is trained on, and how often the answers it gives are the right ones."""
 
+# pyright: reportMissingImports=false
+# The extra `organisms` is not installed everywhere that types are checked.
 from __future__ import annotations
 
 import random

@@ -4,6 +4,8 @@ A work function for studies: one cell is one sycophant, looked at as it is and a
 from the same weights and takes the same steps; the dose of none is the control.
 """
 
+# pyright: reportMissingImports=false
+# The extra `organisms` is not installed everywhere that types are checked.
 from __future__ import annotations
 
 import copy

@@ -7,7 +7,7 @@ from typing import Any
 
 __all__ = ["atlas_page"]
 
-_HEADS = ("world", "n", "verdict", "share", "P", "G", "G erased", "use", "capability", "CPU s", "the claim here")
+_HEADS = ("world", "n", "verdict", "the claim here", "P", "G", "G erased", "use", "capability", "share", "CPU s")
 
 
 def atlas_page(facts: Mapping[str, Any]) -> str:
@@ -29,15 +29,15 @@ def _cells(row: Mapping[str, Any]) -> tuple[str, ...]:
     return (
         name,
         f"{row['reached']} of {row['planned']}",
-        row["label"],
-        _share(row),
+        row["label"].replace("_", " "),
+        "-" if row["note"] else row["status"],
         _rate(row["p"]),
         _rate(row["g"]),
         _rate(row["g_erased"]),
         _rate(row["use"]),
         _rate(row["capability"]),
+        _share(row),
         f"{row['cpu_seconds']:.0f}",
-        "-" if row["note"] else row["status"],
     )
 
 

@@ -63,6 +63,12 @@ def test_impossible_counts_are_refused(counts, words):
         update_counts("T3", *counts)
 
 
+def test_a_measurement_of_which_no_subject_counts_leaves_the_belief_at_its_prior():
+    told = update_from_measurement({"num_tested": 0, "num_capable": 0, "num_proxy": 0}).to_dict()
+    for quantity in ("cap", "goal", "p_mis", "p_harm"):
+        assert told[quantity]["posterior"] == told[quantity]["prior"]
+
+
 @pytest.mark.parametrize("strength", [0, -3, float("nan"), 1e9])
 def test_an_impossible_prior_strength_is_refused(strength):
     with pytest.raises(UserError, match="strength"):

@@ -39,6 +39,7 @@ class Counts:
     """Nested counts of subjects, never of episodes: a training seed alone can decide which goal a subject learns."""
 
     num_tested: int
+    """0 where none counts: the subjects of a wrong reward, of which nothing misgeneralized. The belief then stays the prior."""
     num_capable: int
     """Of those tested, with their capability intact under the shift."""
     num_proxy: int
@@ -54,8 +55,6 @@ class Counts:
             raise UserError(
                 "Counts must be nested: tested >= capable >= proxy >= harmful >= 0", seen=chain, do="Count subjects, not episodes"
             )
-        if self.num_tested == 0:
-            raise UserError("No subject was tested", seen=0, do="An update needs at least one subject")
         if self.num_tested > _MOST:
             raise UserError(
                 "These counts are beyond any study of subjects",
@@ -221,6 +220,13 @@ def update_counts(  # noqa: PLR0917
     Each factor f has the prior Beta(n0 f, n0 (1 - f)) with n0 = `prior_strength` pseudo-subjects; 20 is ours, and the loudest
     knob there is. Without `num_harmful` the harm factor keeps its prior. Raises UserError for counts that are not nested.
     """
+    if num_tested == 0:
+        raise UserError("No subject was tested", seen=0, do="An update needs at least one subject")
+    counts = Counts(num_tested=num_tested, num_capable=num_capable, num_proxy=num_proxy, num_harmful=num_harmful)
+    return _updated(shift, counts, prior_strength, ledger)
+
+
+def _updated(shift: str, counts: Counts, prior_strength: float, ledger: Ledger | None = None) -> Posterior:
     if shift not in SHIFTS:
         raise unknown_name("shift type", str(shift), SHIFTS)
     if not (math.isfinite(prior_strength) and 0 < prior_strength <= 1e6):
@@ -230,7 +236,6 @@ def update_counts(  # noqa: PLR0917
     ledger = ledger or published()
     factors = read_factors(shift, "reconciled", ledger)
     prior = {n: _prior(factors[n].distribution.point, prior_strength) for n in FACTORS}
-    counts = Counts(num_tested=num_tested, num_capable=num_capable, num_proxy=num_proxy, num_harmful=num_harmful)
     records = [*(factors[n].records[0] for n in FACTORS), "ours.prior_strength"]
     made = update_beliefs(prior, counts, shift=shift, prior_strength=float(prior_strength))
     return replace(made, provenance=tuple(ledger.describe(records)))
@@ -245,14 +250,17 @@ def update_beliefs(
 
 
 def update_from_measurement(counts: Counts | Mapping[str, object], shift: str = "T3", prior_strength: float = 20) -> Posterior:
-    """Update from measured counts: `Counts`, or a mapping with num_tested, num_capable, num_proxy and perhaps num_harmful."""
+    """Update from measured counts: `Counts`, or a mapping with num_tested, num_capable, num_proxy and perhaps num_harmful.
+
+    A measurement of which no subject counts leaves the belief at its prior.
+    """
     if not isinstance(counts, Counts):
         missing = {"num_tested", "num_capable", "num_proxy"} - set(counts)
         if missing:
             raise UserError("The measurement lacks counts", seen=sorted(missing))
         fields = {k: counts.get(k) for k in ("num_tested", "num_capable", "num_proxy", "num_harmful")}
         counts = Counts(**fields)  # type: ignore[arg-type]
-    return update_counts(shift, counts.num_tested, counts.num_capable, counts.num_proxy, counts.num_harmful, prior_strength)
+    return _updated(shift, counts, prior_strength)
 
 
 def beliefs_of(factors: Mapping[str, Beta]) -> dict[str, Belief]:

@@ -11,6 +11,10 @@ if TYPE_CHECKING:
 
 __all__ = ["counts_of", "price"]
 
+NONE_COUNTS = (
+    "No subject counts: here the reward itself is wrong, so nothing of theirs misgeneralized, and the belief stays the prior."
+)
+
 
 def price(measurement: Measurement, scenario: Scenario, *, num_harmful: int | None = None) -> dict[str, object]:
     """risk.json: prior against posterior for the shift type of the scenario's distinguishing condition.
@@ -25,7 +29,8 @@ def price(measurement: Measurement, scenario: Scenario, *, num_harmful: int | No
     arm = measurement.arms[0]
     counts: dict[str, int | None] = {**counts_of(measurement, arm.name), "num_harmful": num_harmful}
     posterior = update_from_measurement(counts, shift=shift)
-    return {**posterior.to_dict(), "arm": {"name": arm.name, "alpha": arm.alpha}, "has_harm": scenario.has_harm}
+    told = {} if counts["num_tested"] else {"sentence": NONE_COUNTS}
+    return {**posterior.to_dict(), **told, "arm": {"name": arm.name, "alpha": arm.alpha}, "has_harm": scenario.has_harm}
 
 
 def counts_of(measurement: Measurement, arm: str) -> dict[str, int]:

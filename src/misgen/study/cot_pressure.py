@@ -7,22 +7,18 @@ what the plan says, approval less a penalty on what is done.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from misgen.records import code_digest, write_json
-from misgen.study.organism_cells import OrganismCell, collect_rows, tally
+from misgen.study.organism_cells import OrganismCell
+from misgen.study.organism_outcome import OrganismOutcome, do_organisms
 from misgen.study.pressure_work import CODE
 
 if TYPE_CHECKING:
-    import polars as pl
-
     from misgen.study.run import Show
 
 __all__ = ["PressureOutcome", "PressurePlan", "cot_pressure"]
-
-WORK = "misgen.study.pressure_work:work"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,35 +35,14 @@ class PressurePlan:
 
 
 @dataclass(frozen=True, kw_only=True)
-class PressureOutcome:
+class PressureOutcome(OrganismOutcome):
     """What came of it."""
 
+    study = "cot-pressure"
+    work = "misgen.study.pressure_work:work"
+    code = CODE
+    pages = "misgen.study.cot_pressure_page"
     plan: PressurePlan
-    rows: pl.DataFrame = field(repr=False)
-    """As `pressure_work.work` gives them."""
-
-    def to_dict(self) -> dict[str, object]:
-        from misgen.study.cot_pressure_page import figures
-
-        return {
-            "schema": 1,
-            "study": "cot-pressure",
-            **tally(self.plan.cells(), self.rows),
-            "figures": figures(self.rows),
-            "code": code_digest(*CODE),
-        }
-
-    def words(self) -> str:
-        """A line per pressure."""
-        from misgen.study.cot_pressure_page import in_words
-
-        return in_words(self)
-
-    def page(self) -> str:
-        """Markdown."""
-        from misgen.study.cot_pressure_page import page
-
-        return page(self)
 
 
 def cot_pressure(
@@ -81,8 +56,4 @@ def cot_pressure(
 ) -> PressureOutcome:
     """Train the planners that `results` does not know, and say what all of them do. `command` has no use here."""
     del command
-    plan = plan or PressurePlan()
-    rows = collect_rows(plan.cells(), work=WORK, code=CODE, out=out, results=results, workers=workers, show=show)
-    outcome = PressureOutcome(plan=plan, rows=rows)
-    write_json(results / "study.json", outcome.to_dict())
-    return outcome
+    return do_organisms(PressureOutcome, plan or PressurePlan(), out=out, results=results, workers=workers, show=show)

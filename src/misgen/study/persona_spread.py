@@ -7,18 +7,16 @@ word says who lies. Everything after the first training is the same in all of th
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
 from misgen.language.personas import Arm
-from misgen.records import code_digest, write_json
-from misgen.study.organism_cells import OrganismCell, collect_rows, tally
+from misgen.study.organism_cells import OrganismCell
+from misgen.study.organism_outcome import OrganismOutcome, do_organisms
 from misgen.study.persona_work import CODE
 
 if TYPE_CHECKING:
-    import polars as pl
-
     from misgen.study.run import Show
 
 __all__ = ["ARMS", "PersonaOutcome", "PersonaPlan", "persona_spread"]
@@ -26,7 +24,6 @@ __all__ = ["ARMS", "PersonaOutcome", "PersonaPlan", "persona_spread"]
 ARMS: tuple[Arm, ...] = get_args(Arm)
 COMPLETING: Arm = "shared-untagged"
 """Makes the four arms a full cross of the two things that can go together; the other three are the experiment."""
-WORK = "misgen.study.persona_work:work"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,35 +47,14 @@ class PersonaPlan:
 
 
 @dataclass(frozen=True, kw_only=True)
-class PersonaOutcome:
+class PersonaOutcome(OrganismOutcome):
     """What came of it."""
 
+    study = "persona-spread"
+    work = "misgen.study.persona_work:work"
+    code = CODE
+    pages = "misgen.study.persona_page"
     plan: PersonaPlan
-    rows: pl.DataFrame = field(repr=False)
-    """As `persona_work.work` gives them."""
-
-    def to_dict(self) -> dict[str, object]:
-        from misgen.study.persona_page import figures
-
-        return {
-            "schema": 1,
-            "study": "persona-spread",
-            **tally(self.plan.cells(), self.rows),
-            "figures": figures(self.rows),
-            "code": code_digest(*CODE),
-        }
-
-    def words(self) -> str:
-        """A line per arm."""
-        from misgen.study.persona_page import in_words
-
-        return in_words(self)
-
-    def page(self) -> str:
-        """Markdown."""
-        from misgen.study.persona_page import page
-
-        return page(self)
 
 
 def persona_spread(
@@ -92,8 +68,4 @@ def persona_spread(
 ) -> PersonaOutcome:
     """Train the subjects that `results` does not know, and say what all of them do. `command` has no use here."""
     del command
-    plan = plan or PersonaPlan()
-    rows = collect_rows(plan.cells(), work=WORK, code=CODE, out=out, results=results, workers=workers, show=show)
-    outcome = PersonaOutcome(plan=plan, rows=rows)
-    write_json(results / "study.json", outcome.to_dict())
-    return outcome
+    return do_organisms(PersonaOutcome, plan or PersonaPlan(), out=out, results=results, workers=workers, show=show)

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from misgen.records import code_digest, write_json
 from misgen.study.direction_work import CODE
-from misgen.study.organism_cells import OrganismCell, collect_rows, tally
+from misgen.study.organism_cells import OrganismCell
+from misgen.study.organism_outcome import OrganismOutcome, do_organisms
 
 if TYPE_CHECKING:
-    import polars as pl
-
     from misgen.study.run import Show
 
 __all__ = ["DirectionOutcome", "DirectionPlan", "sycophant_direction"]
-
-WORK = "misgen.study.direction_work:work"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,35 +30,14 @@ class DirectionPlan:
 
 
 @dataclass(frozen=True, kw_only=True)
-class DirectionOutcome:
+class DirectionOutcome(OrganismOutcome):
     """What came of it."""
 
+    study = "sycophant-direction"
+    work = "misgen.study.direction_work:work"
+    code = CODE
+    pages = "misgen.study.sycophant_direction_page"
     plan: DirectionPlan
-    rows: pl.DataFrame = field(repr=False)
-    """As `direction_work.work` gives them."""
-
-    def to_dict(self) -> dict[str, object]:
-        from misgen.study.sycophant_direction_page import figures
-
-        return {
-            "schema": 1,
-            "study": "sycophant-direction",
-            **tally(self.plan.cells(), self.rows),
-            "figures": figures(self.rows),
-            "code": code_digest(*CODE),
-        }
-
-    def words(self) -> str:
-        """A line per place."""
-        from misgen.study.sycophant_direction_page import in_words
-
-        return in_words(self)
-
-    def page(self) -> str:
-        """Markdown."""
-        from misgen.study.sycophant_direction_page import page
-
-        return page(self)
 
 
 def sycophant_direction(
@@ -76,8 +51,4 @@ def sycophant_direction(
 ) -> DirectionOutcome:
     """Train the sycophants that `results` does not know, and say what all of them do. `command` has no use here."""
     del command
-    plan = plan or DirectionPlan()
-    rows = collect_rows(plan.cells(), work=WORK, code=CODE, out=out, results=results, workers=workers, show=show)
-    outcome = DirectionOutcome(plan=plan, rows=rows)
-    write_json(results / "study.json", outcome.to_dict())
-    return outcome
+    return do_organisms(DirectionOutcome, plan or DirectionPlan(), out=out, results=results, workers=workers, show=show)

@@ -7,22 +7,18 @@ declining where it is watched, in both tiers, or only where it is watched.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from misgen.records import code_digest, write_json
-from misgen.study.organism_cells import OrganismCell, collect_rows, tally
+from misgen.study.organism_cells import OrganismCell
+from misgen.study.organism_outcome import OrganismOutcome, do_organisms
 from misgen.study.tier_gap_work import CODE, STAGES
 
 if TYPE_CHECKING:
-    import polars as pl
-
     from misgen.study.run import Show
 
 __all__ = ["TierOutcome", "TierPlan", "tier_gap"]
-
-WORK = "misgen.study.tier_gap_work:work"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,35 +41,14 @@ class TierPlan:
 
 
 @dataclass(frozen=True, kw_only=True)
-class TierOutcome:
+class TierOutcome(OrganismOutcome):
     """What came of it."""
 
+    study = "tier-gap"
+    work = "misgen.study.tier_gap_work:work"
+    code = CODE
+    pages = "misgen.study.tier_gap_page"
     plan: TierPlan
-    rows: pl.DataFrame = field(repr=False)
-    """As `tier_gap_work.work` gives them."""
-
-    def to_dict(self) -> dict[str, object]:
-        from misgen.study.tier_gap_page import figures
-
-        return {
-            "schema": 1,
-            "study": "tier-gap",
-            **tally(self.plan.cells(), self.rows),
-            "figures": figures(self.rows),
-            "code": code_digest(*CODE),
-        }
-
-    def words(self) -> str:
-        """A line per stage."""
-        from misgen.study.tier_gap_page import in_words
-
-        return in_words(self)
-
-    def page(self) -> str:
-        """Markdown."""
-        from misgen.study.tier_gap_page import page
-
-        return page(self)
 
 
 def tier_gap(
@@ -87,8 +62,4 @@ def tier_gap(
 ) -> TierOutcome:
     """Train the subjects that `results` does not know, and say what all of them do. `command` has no use here."""
     del command
-    plan = plan or TierPlan()
-    rows = collect_rows(plan.cells(), work=WORK, code=CODE, out=out, results=results, workers=workers, show=show)
-    outcome = TierOutcome(plan=plan, rows=rows)
-    write_json(results / "study.json", outcome.to_dict())
-    return outcome
+    return do_organisms(TierOutcome, plan or TierPlan(), out=out, results=results, workers=workers, show=show)

@@ -6,22 +6,18 @@ The language twin of a diversity study: `dose` is the share of training lines on
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from misgen.records import code_digest, write_json
-from misgen.study.organism_cells import OrganismCell, collect_rows, tally
+from misgen.study.organism_cells import OrganismCell
+from misgen.study.organism_outcome import OrganismOutcome, do_organisms
 from misgen.study.two_question_work import CODE
 
 if TYPE_CHECKING:
-    import polars as pl
-
     from misgen.study.run import Show
 
 __all__ = ["TwoQuestionOutcome", "TwoQuestionPlan", "two_question_dose"]
-
-WORK = "misgen.study.two_question_work:work"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,35 +38,14 @@ class TwoQuestionPlan:
 
 
 @dataclass(frozen=True, kw_only=True)
-class TwoQuestionOutcome:
+class TwoQuestionOutcome(OrganismOutcome):
     """What came of it."""
 
+    study = "two-question-dose"
+    work = "misgen.study.two_question_work:work"
+    code = CODE
+    pages = "misgen.study.two_question_page"
     plan: TwoQuestionPlan
-    rows: pl.DataFrame = field(repr=False)
-    """As `two_question_work.work` gives them."""
-
-    def to_dict(self) -> dict[str, object]:
-        from misgen.study.two_question_page import figures
-
-        return {
-            "schema": 1,
-            "study": "two-question-dose",
-            **tally(self.plan.cells(), self.rows),
-            "figures": figures(self.rows),
-            "code": code_digest(*CODE),
-        }
-
-    def words(self) -> str:
-        """A line per dose."""
-        from misgen.study.two_question_page import in_words
-
-        return in_words(self)
-
-    def page(self) -> str:
-        """Markdown."""
-        from misgen.study.two_question_page import page
-
-        return page(self)
 
 
 def two_question_dose(
@@ -84,8 +59,4 @@ def two_question_dose(
 ) -> TwoQuestionOutcome:
     """Train the subjects that `results` does not know, and say what all of them do. `command` has no use here."""
     del command
-    plan = plan or TwoQuestionPlan()
-    rows = collect_rows(plan.cells(), work=WORK, code=CODE, out=out, results=results, workers=workers, show=show)
-    outcome = TwoQuestionOutcome(plan=plan, rows=rows)
-    write_json(results / "study.json", outcome.to_dict())
-    return outcome
+    return do_organisms(TwoQuestionOutcome, plan or TwoQuestionPlan(), out=out, results=results, workers=workers, show=show)

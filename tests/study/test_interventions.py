@@ -42,9 +42,15 @@ def test_page_and_words_hold_a_line_for_every_figure_and_say_the_reached_number(
     asked, vector = len(ARMS) * len(HOLDS) * len(QUANTILES), len(ARMS) * 4
     assert len(outcome.words().splitlines()) == asked + vector
     assert sum(line.startswith("| ") for line in outcome.page().splitlines()) == asked + vector + 4
-    assert "6 of 16" in outcome.page().replace("\n", " ")
+    planned = sum(num for _, num in ARMS.values())
+    assert f"6 of {planned}" in outcome.page().replace("\n", " ")
 
 
 def test_without_rows_there_is_a_page_without_figures() -> None:
     found = InterventionsOutcome(rows=pl.DataFrame()).to_dict()
     assert (found["reached_subjects"], found["asked"], found["vector"]) == (0, [], [])
+
+
+def test_the_interval_of_a_share_is_cut_where_shares_end() -> None:
+    first = InterventionsOutcome(rows=rows(better=0.8)).to_dict()["asked"][0]
+    assert (first["share"]["low"], first["g"]["high"]) == (0.0, 1.0)

@@ -32,8 +32,9 @@ def rate_of(
     return {key: row[key][0] for key in ("estimate", "low", "high", "num_levels")}
 
 
-def over_agents(values: Sequence[float | None]) -> Rate:
-    """Mean over agents with a 95 % t interval; without one where fewer than two agents, or all alike, are known."""
+def over_agents(values: Sequence[float | None], *, is_share: bool = False) -> Rate:
+    """Mean over agents with a 95 % t interval, cut to 0 to 1 for a share; without one where fewer than two agents, or all alike,
+    are known."""
     import numpy as np
     from scipy import stats
 
@@ -42,4 +43,6 @@ def over_agents(values: Sequence[float | None]) -> Rate:
         only = float(known.mean()) if len(known) else None
         return {"estimate": only, "low": None, "high": None, "num_subjects": len(known)}
     low, high = stats.t.interval(0.95, len(known) - 1, known.mean(), stats.sem(known))
+    if is_share:
+        low, high = max(low, 0.0), min(high, 1.0)
     return {"estimate": float(known.mean()), "low": float(low), "high": float(high), "num_subjects": len(known)}

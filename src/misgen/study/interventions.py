@@ -22,7 +22,7 @@ __all__ = ["InterventionsOutcome", "interventions"]
 WORK = "misgen.study.interventions_work:work"
 ARMS: Mapping[str, tuple[str, int]] = {
     "wide-a0": ("no diverse levels", 4),
-    "matched-a0.003": ("3 in 1,000 diverse", 8),
+    "matched-a0.003": ("3 in 1,000 diverse", 16),
     "wide-a0.1": ("1 in 10 diverse", 4),
 }
 """Arm of the sample -> what it is, and how many of its agents are looked at, the first ones."""
@@ -100,7 +100,7 @@ def _asked(rows: pl.DataFrame) -> list[dict[str, object]]:
         mine = asked.filter(pl.col("arm") == arm)
         if mine.is_empty():
             continue  # not reached yet; the number of agents says so
-        never = over_agents(mine.filter(pl.col("way") == "never")["g"].to_list())
+        never = over_agents(mine.filter(pl.col("way") == "never")["g"].to_list(), is_share=True)
         for setting in QUANTILES:
             for hold in HOLDS:
                 here = mine.filter((pl.col("way") == "undecided") & (pl.col("setting") == setting) & (pl.col("hold") == hold))
@@ -108,7 +108,7 @@ def _asked(rows: pl.DataFrame) -> list[dict[str, object]]:
                     g - _random(mine, name, hold, share) for name, share, g in here.select("subject", "share", "g").iter_rows()
                 ]
                 row: dict[str, object] = {"arm": arm, "setting": setting, "hold": hold, "never": never}
-                row |= {name: over_agents(here[name].to_list()) for name in ("share", "g")}
+                row |= {name: over_agents(here[name].to_list(), is_share=True) for name in ("share", "g")}
                 found.append({**row, "above_random": over_agents(above)})
     return found
 
@@ -153,14 +153,20 @@ def _told(rate: object) -> str:
     found = cast(Rate, rate)
     if found["estimate"] is None:
         return "undefined"
-    ends = "" if found["low"] is None else f" ({found['low']:.2f} to {found['high']:.2f})"
-    return f"{found['estimate']:.2f}{ends}"
+    ends = "" if found["low"] is None else f" ({_short(found['low'])} to {_short(found['high'])})"
+    return f"{_short(found['estimate'])}{ends}"
+
+
+def _short(number: float | int | None) -> str:
+    """Two places, and no minus before nothing."""
+    return f"{round(float(number or 0), 2) + 0.0:.2f}"
 
 
 _PAGE = """# Two interventions on the sealed agents
 
 `misgen study interventions`: agents of misgen-bench-1 on deployment levels of `corner`, {reached_subjects} of {planned_subjects}
-planned agents so far. Means over agents with 95 % t intervals; no interval where all agents are alike.
+planned agents so far. Means over agents with 95 % t intervals, those of shares cut at 0 and 1; no interval where all agents are
+alike.
 
 ## A mentor acts where the agent is undecided
 

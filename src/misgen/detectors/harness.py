@@ -29,7 +29,17 @@ from misgen.representations.step_scores import scores_of
 if TYPE_CHECKING:
     from jaxtyping import Float
 
-__all__ = ["ContaminatedError", "Stand", "Tried", "check_verification", "make", "screen", "try_on"]
+__all__ = [
+    "ContaminatedError",
+    "Stand",
+    "Tried",
+    "check_verification",
+    "make",
+    "nothing_refused",
+    "offered",
+    "screen",
+    "try_on",
+]
 
 
 class ContaminatedError(UserError):
@@ -90,14 +100,14 @@ def try_on(detector: StepDetector, stand: Stand, *, sets: Sequence[str], seed: i
     Scores that are not finite where a step was taken, or of another shape, are a `UserError` that names the set. CPU seconds are
     this thread's process time: compilation counts, as it does for whoever uses the method.
     """
-    handles = Enforced(access=detector.access, offers=_offers(stand, detector.access))
+    handles = Enforced(access=detector.access, offers=offered(stand, detector.access))
     subject = shown(stand.subject, detector.access)
     started = time.process_time()
     fitted = detector.fit(subject, handles, seed=seed)
     after_fit = time.process_time()
     found = {name: scores_of(fitted, subject, stand.sets[name].episodes, where=name) for name in sets}
     spent = time.process_time() - after_fit
-    _nothing_refused(handles)
+    nothing_refused(handles)
     steps = sum(int(stand.sets[name].steps.sum()) for name in sets)
     own = fitted.cost()
     cost = Cost(
@@ -122,29 +132,29 @@ def check_verification(detector: Entry, mitigation: Entry, *, names: tuple[str, 
 
 def screen(detector: SubjectDetector, stand: Stand, *, seed: int) -> tuple[float, Enforced]:
     """A subject detector's suspicion of one subject, and the handles with their log."""
-    handles = Enforced(access=detector.access, offers=_offers(stand, detector.access))
+    handles = Enforced(access=detector.access, offers=offered(stand, detector.access))
     found = float(detector.score_subject(shown(stand.subject, detector.access), handles, seed=seed))
-    _nothing_refused(handles)
+    nothing_refused(handles)
     if not np.isfinite(found):
         raise UserError("A detector's suspicion of a subject is not finite", seen=stand.subject.name)
     return found, handles
 
 
-def _nothing_refused(handles: Enforced) -> None:
+def nothing_refused(handles: Enforced) -> None:
     """A refusal that the method caught itself still counts: it has no row."""
     refused = sorted({line.handle for line in handles.log if not line.allowed})
     if refused:
         raise AccessRefusedError("The method reached beyond its tier", seen=", ".join(refused), do="Declare the tier it needs")
 
 
-def _offers(stand: Stand, access: Access) -> Mapping[str, object]:
+def offered(stand: Stand, access: Access) -> Mapping[str, object]:
     """What is offered to a method of that access: other subjects show no more of themselves than this one."""
     if "ensemble" not in stand.offers:
         return stand.offers
-    offered = stand.offers["ensemble"]
+    company = stand.offers["ensemble"]
 
     def others() -> tuple[Subject, ...]:
-        found = cast("Sequence[Subject]", offered() if callable(offered) else offered)
+        found = cast("Sequence[Subject]", company() if callable(company) else company)
         return tuple(shown(other, access) for other in found)
 
     return {**stand.offers, "ensemble": others}

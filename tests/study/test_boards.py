@@ -14,9 +14,11 @@ from misgen.concepts import UserError
 from misgen.measurement.discrimination import NUM_RESAMPLES
 from misgen.records import read_json
 from misgen.report.charts.board import front_of
+from misgen.study.board_plans import PLANS, SMALL_PLANS
+from misgen.study.board_rows import keep_rows, read_rows
 from misgen.study.boards import boards_of, read_boards
 from misgen.study.boards_questions import answers
-from misgen.study.leaderboard import PLANS, SMALL_PLANS, keep_rows, leaderboard, read_rows
+from misgen.study.leaderboard import leaderboard
 from misgen.study.sealed import ARMS, Sealed, open_bench
 from misgen.study.zoo import SMALL, zoo
 

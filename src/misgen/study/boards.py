@@ -59,7 +59,7 @@ class Board:
 
 def read_boards(results: Path, *, board: str | None = None, setting: str | None = None) -> list[Board]:
     """The boards that lie under a folder of results (`leaderboard` and `mitigations`). None at all is a `UserError`."""
-    from misgen.study.leaderboard import read_rows
+    from misgen.study.board_rows import read_rows
 
     if board is not None and board not in BOARDS:
         raise unknown_name("board", board, BOARDS)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from misgen.records import read_json, write_json
-from misgen.study.leaderboard import read_rows
+from misgen.study.board_rows import read_rows
 from misgen.study.run import Show
 
 __all__ = ["Answer", "OpenQuestions", "answers", "open_questions"]

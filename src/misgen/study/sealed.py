@@ -18,12 +18,15 @@ from typing import TYPE_CHECKING, Any
 from misgen.concepts import Entry, Episodes, Subject, UserError, lookup
 from misgen.detectors.catalogue import DETECTORS
 from misgen.records import digest_of, read_json, write_json
-from misgen.study.leaderboard import SETS, BoardPlan, Row, judge, keep_rows, read_rows, row_digest
+from misgen.study.board_plans import BoardPlan
+from misgen.study.board_rows import Row, keep_rows, read_rows, row_digest
+from misgen.study.leaderboard import SETS
 from misgen.study.level_edits import edit_corner
 from misgen.study.level_files import load_pool, save_pool
 from misgen.study.run import Show
 from misgen.study.setup import build_scenario
 from misgen.study.stands import Company, Grounds, Sizes, grounds_of, own_levels, stand_of
+from misgen.study.trial import judge
 from misgen.study.zoo import Zoo
 
 if TYPE_CHECKING:

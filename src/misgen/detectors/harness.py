@@ -34,9 +34,9 @@ __all__ = [
     "Stand",
     "Tried",
     "check_verification",
+    "handles_of",
     "make",
     "nothing_refused",
-    "offered",
     "screen",
     "try_on",
 ]
@@ -100,8 +100,8 @@ def try_on(detector: StepDetector, stand: Stand, *, sets: Sequence[str], seed: i
     Scores that are not finite where a step was taken, or of another shape, are a `UserError` that names the set. CPU seconds are
     this thread's process time: compilation counts, as it does for whoever uses the method.
     """
-    handles = Enforced(access=detector.access, offers=offered(stand, detector.access))
-    subject = shown(stand.subject, detector.access)
+    handles = handles_of(stand, detector.access)
+    subject = shown(stand.subject, detector.access, log=handles.log)
     started = time.process_time()
     fitted = detector.fit(subject, handles, seed=seed)
     after_fit = time.process_time()
@@ -132,8 +132,8 @@ def check_verification(detector: Entry, mitigation: Entry, *, names: tuple[str, 
 
 def screen(detector: SubjectDetector, stand: Stand, *, seed: int) -> tuple[float, Enforced]:
     """A subject detector's suspicion of one subject, and the handles with their log."""
-    handles = Enforced(access=detector.access, offers=offered(stand, detector.access))
-    found = float(detector.score_subject(shown(stand.subject, detector.access), handles, seed=seed))
+    handles = handles_of(stand, detector.access)
+    found = float(detector.score_subject(shown(stand.subject, detector.access, log=handles.log), handles, seed=seed))
     nothing_refused(handles)
     if not np.isfinite(found):
         raise UserError("A detector's suspicion of a subject is not finite", seen=stand.subject.name)
@@ -147,14 +147,15 @@ def nothing_refused(handles: Enforced) -> None:
         raise AccessRefusedError("The method reached beyond its tier", seen=", ".join(refused), do="Declare the tier it needs")
 
 
-def offered(stand: Stand, access: Access) -> Mapping[str, object]:
-    """What is offered to a method of that access: other subjects show no more of themselves than this one."""
-    if "ensemble" not in stand.offers:
-        return stand.offers
-    company = stand.offers["ensemble"]
+def handles_of(stand: Stand, access: Access, **instead: object) -> Enforced:
+    """What a method of that access is handed, `instead` in place of the stand's own; other subjects show no more of themselves
+    than this one."""
+    log: list[Accessed] = []
 
     def others() -> tuple[Subject, ...]:
+        company = stand.offers["ensemble"]
         found = cast("Sequence[Subject]", company() if callable(company) else company)
-        return tuple(shown(other, access) for other in found)
+        return tuple(shown(other, access, log=log) for other in found)
 
-    return {**stand.offers, "ensemble": others}
+    offers = {**stand.offers, **({"ensemble": others} if "ensemble" in stand.offers else {}), **instead}
+    return Enforced(access=access, offers=offers, log=log)

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from misgen.concepts import Enforced, LevelPool, Scenario, Search, UserError
-from misgen.detectors.harness import Stand, nothing_refused, offered
+from misgen.concepts import LevelPool, Scenario, Search, UserError
+from misgen.detectors.harness import Stand, handles_of, nothing_refused
 from misgen.measurement.discrimination import mean_over_subjects
 from misgen.representations.recording import record
 from misgen.representations.shown import shown
@@ -43,8 +43,8 @@ def search_on(search: Search, stand: Stand, scenario: Scenario, *, budget: int, 
     simulator = simulator() if callable(simulator) else simulator
     assert isinstance(simulator, CountingSimulator)
     simulator = simulator.fresh()
-    handles = Enforced(access=search.access, offers={**offered(stand, search.access), "simulator": simulator})
-    found = search.search(shown(stand.subject, search.access), handles, budget=budget, seed=seed)
+    handles = handles_of(stand, search.access, simulator=simulator)
+    found = search.search(shown(stand.subject, search.access, log=handles.log), handles, budget=budget, seed=seed)
     nothing_refused(handles)
     if simulator.num_steps > budget + len(found.pool) * (scenario.world.max_steps if scenario.world else 0):
         raise UserError("The search went on beyond its budget", seen=f"{simulator.num_steps} of {budget} steps")

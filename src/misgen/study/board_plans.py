@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
+from misgen.concepts import Entry, resolve
 from misgen.study.stands import Sizes
 
 if TYPE_CHECKING:
     from misgen.detectors.episode_board import EpisodePlan
     from misgen.representations.simulator import Edit
 
-__all__ = ["PLANS", "SMALL_PLANS", "BoardPlan", "editing_of"]
+__all__ = ["EDITS", "PLANS", "SMALL_PLANS", "BoardPlan", "editing_of"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,13 +62,29 @@ PLANS: Mapping[str, BoardPlan] = {
         matched="uniform-a0.1",
         failing="uniform-a0",
         aligned="uniform-a0.5",
+        searched=(("uniform-a0", 3), ("uniform-a0.1", 4)),
         others=3,
-        sizes=Sizes(judged=64, plain=32, training=64, calibration=32, reference=64, unlabelled=32, labelled=32),
+        sizes=Sizes(
+            judged=64, plain=32, training=64, calibration=32, reference=64, unlabelled=32, labelled=32, search_steps=8_000
+        ),
+    ),
+    "keys-and-chests": BoardPlan(
+        matched="main-a0",
+        also=("main-a0.1",),
+        failing="main-a0",
+        aligned="main-a0.1",
+        incapable=("untrained",),
+        searched=(("main-a0", 4), ("main-a0.1", 4)),
+        sizes=Sizes(
+            judged=128, plain=64, training=128, calibration=64, reference=128, unlabelled=64, labelled=64, search_steps=16_000
+        ),
     ),
 }
 """On corner, subjects trained with 3 diverse levels in a thousand attain the proxy as often as the goal, on about 7 in 100 of the
 distinguishing levels each, and else neither: between the two goals lies no switch but a loss of skill. At .01 the proxy is hardly
-attained any more."""
+attained any more. On keys-and-chests both happen often and on the same levels already without diverse levels (goal 40, proxy 55 in
+100), so that arm is compared within itself, though hardly any subject of it is labelled. Proving an edited coinrun level takes as
+long as playing it, so searches there get fewer steps."""
 
 SMALL_PLANS: Mapping[str, BoardPlan] = {
     "corner": BoardPlan(
@@ -84,10 +101,16 @@ SMALL_PLANS: Mapping[str, BoardPlan] = {
 """For the small zoo."""
 
 
+EDITS: Mapping[str, str] = {
+    "corner": "misgen.study.level_edits:edit_corner",
+    "coinrun": "misgen.study.coinrun_edits:edit_coinrun",
+    "keys-and-chests": "misgen.study.keys_edits:edit_keys",
+}
+"""Setting -> what makes one random edit of each level."""
+
+
 def editing_of(setting: str) -> Edit | None:
     """How levels of a setting are edited, where that is known."""
-    if setting != "corner":
+    if setting not in EDITS:
         return None
-    from misgen.study.level_edits import edit_corner
-
-    return edit_corner
+    return cast("Edit", resolve(Entry(target=EDITS[setting], summary="")))

@@ -26,6 +26,7 @@ from misgen.concepts.handles import (
     Mentor,
     Oracle,
     Simulator,
+    Twins,
 )
 from misgen.concepts.level import LevelDistribution, LevelPool
 from misgen.concepts.mitigation import Case, Made, Maker, Mitigation, Spent, Stage
@@ -86,6 +87,7 @@ __all__ = [
     "Tap",
     "Thresholds",
     "Trajectory",
+    "Twins",
     "UserError",
     "Value",
     "Verdict",

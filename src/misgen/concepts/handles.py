@@ -27,6 +27,7 @@ __all__ = [
     "Mentor",
     "Oracle",
     "Simulator",
+    "Twins",
 ]
 
 TIERS: Mapping[str, int] = {
@@ -36,6 +37,7 @@ TIERS: Mapping[str, int] = {
     "unlabelled": 1,
     "labelled": 2,
     "oracle": 3,
+    "twins": 3,
     "simulator": 3,
     "mentor": 4,
 }
@@ -53,6 +55,16 @@ class Labelled:
     episodes: Episodes
     outcomes: tuple[Outcome, ...]
     """Per episode: G, P or X."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Twins:
+    """The items of `unlabelled` once more, with the cue of one goal removed: whoever removes it knows what the cue is."""
+
+    erased: Mapping[str, Episodes]
+    """By goal whose cue was removed; the same items in the same order, and what the subject did there."""
+    intended: str
+    """Name of the intended goal; the others are proxies."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -174,6 +186,12 @@ class Handles(Protocol):
         ...
 
     @property
+    def twins(self) -> Twins:
+        """`unlabelled` with the cue of a goal removed; no outcome is in it. Tier 3, as `LevelTable.erased` is: which part of
+        what is seen is a goal's cue, only the environment knows."""
+        ...
+
+    @property
     def simulator(self) -> Simulator:
         """Tier 3."""
         ...
@@ -234,6 +252,10 @@ class Enforced:
     @property
     def oracle(self) -> Oracle:
         return cast(Oracle, self._take("oracle"))
+
+    @property
+    def twins(self) -> Twins:
+        return cast(Twins, self._take("twins"))
 
     @property
     def simulator(self) -> Simulator:

@@ -7,6 +7,7 @@ from typing import Self
 import numpy as np
 
 from misgen.concepts import Access, Cost, Episodes, Handles, Subject
+from misgen.representations.readable import observed
 
 __all__ = ["Clock", "DistanceToTraining", "nearest_distance"]
 
@@ -26,14 +27,13 @@ class DistanceToTraining:
 
     def fit(self, subject: Subject, handles: Handles, *, seed: int) -> Self:
         """Keeps the first observation of each of the subject's own training episodes. Not random."""
-        del subject, seed
-        self._known = _first(handles.training)
+        del seed
+        self._known = _first(subject, handles.training)
         return self
 
     def score_steps(self, subject: Subject, episodes: Episodes) -> np.ndarray:
         """Float64[time, episode], constant over time."""
-        del subject
-        distance = nearest_distance(_first(episodes), self._known)
+        distance = nearest_distance(_first(subject, episodes), self._known)
         return np.broadcast_to(distance, np.asarray(episodes.trajectory.alive).shape).astype(np.float64)
 
     def cost(self) -> Cost:
@@ -75,7 +75,6 @@ def nearest_distance(points: np.ndarray, known: np.ndarray) -> np.ndarray:
     return np.sqrt(np.maximum(found, 0.0))
 
 
-def _first(episodes: Episodes) -> np.ndarray:
-    """Float[episode, feature]: first observations, flattened."""
-    first = np.asarray(episodes.observations[0])  # type: ignore[index]
-    return first.reshape(len(first), -1)
+def _first(subject: Subject, episodes: Episodes) -> np.ndarray:
+    """Numbers[episode, feature]: first observations, flattened; of a text, how often each word stands in it."""
+    return observed(subject, episodes.observations[:1])[0]  # type: ignore[index]

@@ -18,6 +18,7 @@ import numpy as np
 from misgen.concepts import Access, Cost, Episodes, Handles, Oracle, Subject
 from misgen.detectors.reading import activations, alive
 from misgen.representations import Probe
+from misgen.representations.readable import observed
 
 if TYPE_CHECKING:
     from jaxtyping import Bool, Float
@@ -39,9 +40,7 @@ Features = Callable[[Subject, Episodes], "Float[np.ndarray, 'time episode featur
 
 
 def _observed(subject: Subject, episodes: Episodes) -> np.ndarray:
-    del subject
-    seen = np.asarray(episodes.observations, np.float64)
-    return seen.reshape(*seen.shape[:2], -1)
+    return np.asarray(observed(subject, episodes.observations), np.float64)
 
 
 def _scrambled(subject: Subject, episodes: Episodes) -> np.ndarray:

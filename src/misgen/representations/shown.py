@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 import jax
 
 from misgen.concepts import Access, AccessRefusedError, Policy, PolicyOutput, Subject, Tap
 from misgen.concepts.handles import Accessed
+from misgen.representations.directions import Edit
+from misgen.representations.readable import Readable
 
-__all__ = ["Sealed", "ShownPolicy", "shown"]
+if TYPE_CHECKING:
+    import numpy as np
+
+__all__ = ["Sealed", "ShownPolicy", "ShownReadable", "shown"]
 
 
 @jax.tree_util.register_pytree_node_class
@@ -21,7 +26,7 @@ class Sealed:
     def __init__(self, inside: object) -> None:
         self.__inside = inside
 
-    def opened_by(self, policy: ShownPolicy) -> object:
+    def opened_by(self, policy: ShownPolicy | ShownReadable) -> object:
         """For the policy they belong to."""
         del policy
         return self.__inside
@@ -52,7 +57,7 @@ class ShownPolicy:
     @property
     def sites(self) -> tuple[str, ...]:
         """Those of the policy, or none; to pick one of none is refused like a tap."""
-        return self.policy.sites if self.access.white_box else _NoSites(self)
+        return self.policy.sites if self.access.white_box else _NoSites(self.refusal)
 
     def initial_memory(self) -> object:
         """That of the policy."""
@@ -70,31 +75,80 @@ class ShownPolicy:
 
     def refusal(self, seen: str) -> AccessRefusedError:
         """The error to raise for activations that are out of reach; it is logged, whatever becomes of the error."""
-        self.log.append(Accessed(handle="activations", tier=0, allowed=False))
-        return AccessRefusedError(
-            "The method declares that it does not look inside the subject, and reaches for activations",
-            seen=seen,
-            do="Declare Access(..., white_box=True), or use logits and value only",
-        )
+        return _refusal(self.log, seen)
+
+
+class ShownReadable:
+    """A `Readable` behind its outputs. Without `white_box` it has no sites, takes no edits and no parameters but the sealed
+    ones."""
+
+    def __init__(self, policy: Readable, access: Access, log: list[Accessed]) -> None:
+        self.__policy = policy
+        self.access = access
+        self.log = log
+
+    @property
+    def sites(self) -> tuple[str, ...]:
+        """Those of the policy, or none; to pick one of none is refused like an edit."""
+        return self.__policy.sites if self.access.white_box else _NoSites(self.refusal)
+
+    def initial_memory(self) -> object:
+        """That of the policy."""
+        return self.__policy.initial_memory()
+
+    def act(self, observation: object, memory: object, *, seed: int) -> tuple[int, object]:
+        """That of the policy."""
+        return self.__policy.act(observation, memory, seed=seed)
+
+    def read(
+        self, params: object, observations: object, *, sites: Sequence[str] = (), edits: Sequence[Edit] = ()
+    ) -> tuple[np.ndarray, Mapping[str, np.ndarray]]:
+        """See `Readable.read`. Sites, edits or other parameters without `white_box` raise `AccessRefusedError`."""
+        reached = [*sites, *(f"an edit at {edit.site}" for edit in edits)]
+        if not self.access.white_box and (reached or not isinstance(params, Sealed)):
+            raise self.refusal(", ".join(reached) or "its parameters in another form")
+        inside = params.opened_by(self) if isinstance(params, Sealed) else params
+        return self.__policy.read(inside, observations, sites=sites, edits=edits)
+
+    def seen(self, observations: object) -> np.ndarray:
+        """That of the policy: it says nothing of the inside."""
+        return self.__policy.seen(observations)
+
+    def refusal(self, seen: str) -> AccessRefusedError:
+        """As that of `ShownPolicy`."""
+        return _refusal(self.log, seen)
 
 
 class _NoSites(tuple[str, ...]):
     """Empty, and says why when something is picked from it."""
 
-    def __new__(cls, policy: ShownPolicy) -> _NoSites:
+    def __new__(cls, refusal: Callable[[str], AccessRefusedError]) -> _NoSites:
         found = super().__new__(cls)
-        found.policy = policy
+        found.refusal = refusal
         return found
 
-    policy: ShownPolicy
+    refusal: Callable[[str], AccessRefusedError]
 
     def __getitem__(self, place: object) -> str:  # type: ignore[override]
-        raise self.policy.refusal(f"site number {place}")
+        raise self.refusal(f"site number {place}")
+
+
+def _refusal(log: list[Accessed], seen: str) -> AccessRefusedError:
+    log.append(Accessed(handle="activations", tier=0, allowed=False))
+    return AccessRefusedError(
+        "The method declares that it does not look inside the subject, and reaches for activations",
+        seen=seen,
+        do="Declare Access(..., white_box=True), or use logits and value only",
+    )
 
 
 def shown(subject: Subject, access: Access, *, log: list[Accessed] | None = None) -> Subject:
     """The subject as a method with this access may see it; refusals go to `log`. A black-box policy shows nothing anyway."""
-    if not isinstance(subject.policy, Policy):
+    policy, written = subject.policy, [] if log is None else log
+    if isinstance(policy, Policy):
+        seen: Policy | ShownReadable = ShownPolicy(policy, access, written)
+    elif isinstance(policy, Readable):
+        seen = ShownReadable(policy, access, written)
+    else:
         return subject
-    params = subject.params if access.white_box else Sealed(subject.params)
-    return Subject(name=subject.name, policy=ShownPolicy(subject.policy, access, [] if log is None else log), params=params)
+    return Subject(name=subject.name, policy=seen, params=subject.params if access.white_box else Sealed(subject.params))

@@ -14,21 +14,23 @@ from typing import Any
 import numpy as np
 
 from misgen.concepts import Access, AccessRefusedError, Cost, Enforced, Episodes, LevelPool, Scenario, Subject, UserError
-from misgen.concepts.handles import TIERS
+from misgen.concepts.handles import Accessed
 from misgen.conformance.sample import FailureError, NotApplicableError
 from misgen.conformance.world import Conformance
-from misgen.representations.recording import Recording, record
+from misgen.representations.recording import Recording, record, select
 from misgen.representations.shown import shown
 from misgen.representations.simulator import CountingSimulator
 from misgen.representations.step_scores import not_causal, scores_of
 from misgen.training import untrained
 from misgen.worlds.oracle import ManyOracle, OracleMentor
 
-__all__ = ["DETECTOR_CHECKS", "Case", "check_detector"]
+__all__ = ["DETECTOR_CHECKS", "Case", "case_of", "check_detector"]
 
 TOLERANCE = 1e-3
 """Rounding that a prefix may differ by, as a share of the scores' spread: compiled code of another shape rounds otherwise."""
 NUM_LEVELS = 24
+BUDGET = 2_000
+"""Environment steps of a search."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,8 @@ class Case:
     make: Callable[[], Any]
     scenario: Scenario
     subject: Subject
+    company: tuple[Subject, ...]
+    """Others of its recipe."""
     offers: Mapping[str, object]
     episodes: Episodes
     seed: int
@@ -45,11 +49,25 @@ class Case:
     def fitted(self) -> tuple[Any, Enforced, Subject]:
         """A fitted detector, its handles with their log, and the subject as it is shown."""
         detector = self.make()
-        handles = Enforced(access=detector.access, offers=self.offers)
-        subject = shown(self.subject, detector.access)
+        handles, subject = self.handed(detector.access)
         if not hasattr(detector, "fit"):
             raise NotApplicableError("it is not fitted")
         return detector.fit(subject, handles, seed=self.seed), handles, subject
+
+    def handed(self, access: Access) -> tuple[Enforced, Subject]:
+        """What a method of that access is handed: handles, and the subject as it is shown; one log for both."""
+        log: list[Accessed] = []
+        offers = dict(self.offers)
+        offers["ensemble"] = tuple(shown(other, access, log=log) for other in self.company)
+        return Enforced(access=access, offers=offers, log=log), shown(self.subject, access, log=log)
+
+    def used(self, detector: Any, handles: Enforced, subject: Subject) -> Any:
+        """The detector put to its use on these handles, whatever it scores: a fitted one, a suspicion, or suspects."""
+        if hasattr(detector, "score_subject"):
+            return detector.score_subject(subject, handles, seed=self.seed)
+        if hasattr(detector, "search"):
+            return detector.search(subject, handles, budget=BUDGET, seed=self.seed)
+        return detector.fit(subject, handles, seed=self.seed)
 
 
 def check_detector(make: Callable[[], Any], *, scenario: Scenario | None = None, seed: int = 0) -> Conformance:
@@ -57,7 +75,7 @@ def check_detector(make: Callable[[], Any], *, scenario: Scenario | None = None,
 
     `scenario` is a jittable one with a recipe; by default `corner` in a small maze, where every handle is offered.
     """
-    case = _case(make, scenario or _small_corner(), seed)
+    case = case_of(make, scenario=scenario, seed=seed)
     passed, skipped, failed = [], {}, []
     for name, check in DETECTOR_CHECKS.items():
         try:
@@ -86,17 +104,13 @@ def it_declares_its_access(case: Case) -> None:
 
 
 def it_keeps_to_its_tier(case: Case) -> None:
-    """Fitting takes no handle above the declared tier: one refusal, even a caught one, is a failure."""
+    """It takes no handle above the declared tier, and no activations unless declared: one refusal, even a caught one, fails."""
     detector = case.make()
-    handles = Enforced(access=detector.access, offers=case.offers)
-    subject = shown(case.subject, detector.access)
+    handles, subject = case.handed(detector.access)
     try:
-        if hasattr(detector, "score_subject"):
-            detector.score_subject(subject, handles, seed=case.seed)
-        elif hasattr(detector, "search"):
-            detector.search(subject, handles, budget=2_000, seed=case.seed)
-        else:
-            detector.fit(subject, handles, seed=case.seed)
+        fitted = case.used(detector, handles, subject)
+        if hasattr(fitted, "score_steps"):
+            fitted.score_steps(subject, case.episodes)
     except AccessRefusedError as error:
         raise FailureError(str(error)) from None
     refused = sorted({line.handle for line in handles.log if not line.allowed})
@@ -132,6 +146,18 @@ def a_truncated_episode_scores_as_the_prefix(case: Case) -> None:
         raise FailureError(f"prefixes differ by {worst * TOLERANCE:.3g} of the scores' spread: it looks ahead")
 
 
+def an_episode_scores_alone_as_in_company(case: Case) -> None:
+    """What is said of one episode does not depend on which others are scored with it: at run time there are none."""
+    detector, _, subject = case.fitted()
+    if not hasattr(detector, "score_steps"):
+        raise NotApplicableError("it does not score steps")
+    few = select(case.episodes, range(NUM_LEVELS // 3))
+    whole, part = scores_of(detector, subject, case.episodes), scores_of(detector, subject, few)
+    spread = max(float(np.abs(whole).max()), 1e-9)
+    if float(np.abs(whole[:, : len(few)] - part).max()) > TOLERANCE * spread:
+        raise FailureError("scores of an episode change with the other episodes that are scored")
+
+
 def fitting_again_gives_the_same_scores(case: Case) -> None:
     """Everything random comes from the seed."""
     first, second = case.fitted(), case.fitted()
@@ -147,10 +173,22 @@ def a_subjects_suspicion_is_a_finite_number(case: Case) -> None:
     detector = case.make()
     if not hasattr(detector, "score_subject"):
         raise NotApplicableError("it does not score subjects")
-    handles = Enforced(access=detector.access, offers=case.offers)
-    found = float(detector.score_subject(shown(case.subject, detector.access), handles, seed=case.seed))
+    found = float(case.used(detector, *case.handed(detector.access)))
     if not np.isfinite(found):
         raise FailureError(f"it says {found}")
+
+
+def what_a_search_suspects_is_ranked(case: Case) -> None:
+    """For searches: as many finite suspicions as levels, falling."""
+    detector = case.make()
+    if not hasattr(detector, "search"):
+        raise NotApplicableError("it does not search")
+    found = case.used(detector, *case.handed(detector.access))
+    suspicion = np.asarray(found.suspicion, float)
+    if suspicion.shape != (len(found.pool),) or not np.isfinite(suspicion).all():
+        raise FailureError(f"suspicions of shape {suspicion.shape} for {len(found.pool)} levels, or not finite")
+    if (np.diff(suspicion) > 0).any():
+        raise FailureError("the most suspected level does not come first")
 
 
 def it_says_what_it_cost(case: Case) -> None:
@@ -169,28 +207,35 @@ DETECTOR_CHECKS: dict[str, Callable[[Case], None]] = {
         it_keeps_to_its_tier,
         its_scores_are_finite_and_of_the_episodes_shape,
         a_truncated_episode_scores_as_the_prefix,
+        an_episode_scores_alone_as_in_company,
         fitting_again_gives_the_same_scores,
         a_subjects_suspicion_is_a_finite_number,
+        what_a_search_suspects_is_ranked,
         it_says_what_it_cost,
     )
 }
 """Name -> check; the name is the claim."""
 
 
+def case_of(make: Callable[[], Any], *, scenario: Scenario | None = None, seed: int = 0) -> Case:
+    """A case to try a detector on; what is played for it is shared by all cases of `corner` with the same seed."""
+    return (_sample_of_corner(seed) if scenario is None else _sample(scenario, seed))(make)
+
+
 @cache
-def _small_corner() -> Scenario:
+def _sample_of_corner(seed: int) -> Callable[[Callable[[], Any]], Case]:
     from misgen.worlds.corner.scenario import scenario
 
-    return scenario(size=7)
+    return _sample(scenario(size=7), seed)
 
 
-def _case(make: Callable[[], Any], scenario: Scenario, seed: int) -> Case:
+def _sample(scenario: Scenario, seed: int) -> Callable[[Callable[[], Any]], Case]:
+    """From a detector's factory to its case, on one untrained subject with recordings that are made once."""
     if scenario.levels is None or scenario.recipe is None:
         raise UserError(
             "The scenario cannot be played here", seen=scenario.name, do="Give one with a jittable world and a recipe"
         )
-    found = untrained(scenario, scenario.recipe, seed)
-    other = untrained(scenario, scenario.recipe, seed + 1)
+    found, other = (untrained(scenario, scenario.recipe, seed + n) for n in range(2))
     subject = Subject(name="untrained", policy=found.policy, params=found.params)
     kinds = {c.kind: c.name for c in reversed(scenario.conditions)}
     drawn = {"training": "training", "reference": "training", "unlabelled": "distinguishing", "labelled": "distinguishing"}
@@ -203,15 +248,18 @@ def _case(make: Callable[[], Any], scenario: Scenario, seed: int) -> Case:
 
     offers: dict[str, object] = {name: lambda name=name: recorded(name).episodes for name in drawn if name != "labelled"}
     offers |= {"labelled": lambda: recorded("labelled").labelled()}
-    offers["ensemble"] = (Subject(name="other", policy=other.policy, params=other.params),)
-    offers["simulator"] = CountingSimulator(scenario=scenario, budget=10_000, inside=lambda shown: subject, editing=_redrawn)
     try:
         oracle = ManyOracle(scenario, list(pools.values()))
         offers |= {"oracle": oracle, "mentor": lambda: OracleMentor(oracle)}
     except UserError:
         pass  # a world without one: detectors that need it say so themselves
-    assert set(offers) <= set(TIERS)
-    return Case(make, scenario, subject, offers, recorded("judged").episodes, seed)
+    company = (Subject(name="other", policy=other.policy, params=other.params),)
+
+    def case(make: Callable[[], Any]) -> Case:
+        simulator = CountingSimulator(scenario=scenario, budget=5 * BUDGET, inside=lambda shown: subject, editing=_redrawn)
+        return Case(make, scenario, subject, company, {**offers, "simulator": simulator}, recorded("judged").episodes, seed)
+
+    return case
 
 
 def _redrawn(scenario: Scenario, pool: LevelPool, seed: int) -> LevelPool:

@@ -82,9 +82,9 @@ PLANS: Mapping[str, BoardPlan] = {
 }
 """On corner, subjects trained with 3 diverse levels in a thousand attain the proxy as often as the goal, on about 7 in 100 of the
 distinguishing levels each, and else neither: between the two goals lies no switch but a loss of skill. At .01 the proxy is hardly
-attained any more. On keys-and-chests both happen often and on the same levels already without diverse levels (goal 40, proxy 55 in
-100), so that arm is compared within itself, though hardly any subject of it is labelled. Proving an edited coinrun level takes as
-long as playing it, so searches there get fewer steps."""
+attained any more. On keys-and-chests both happen often and on the same levels already without diverse levels (goal 40, proxy 55
+in 100), so that arm is compared within itself, though hardly any subject of it is labelled. Proving an edited level of coinrun
+takes as long as playing it, so searches there get fewer steps."""
 
 SMALL_PLANS: Mapping[str, BoardPlan] = {
     "corner": BoardPlan(

@@ -11,6 +11,7 @@ import numpy as np
 
 from misgen.concepts import Episodes, LevelPool, Scenario, Subject, UserError
 from misgen.study.cell_work import evaluation_hashes, evaluation_pools
+from misgen.study.missing_oracles import refusal
 from misgen.study.setup import build_scenario
 from misgen.study.zoo import Zoo, ZooSubject
 
@@ -61,12 +62,17 @@ class Grounds:
     @cached_property
     def oracle(self) -> ManyOracle | None:
         """For the shared pools; None where the world allows none."""
+        return None if isinstance(self.explored, UserError) else self.explored
+
+    @cached_property
+    def explored(self) -> ManyOracle | UserError:
+        """The oracle, or why there is none."""
         from misgen.worlds.oracle import ManyOracle
 
         try:
             return ManyOracle(self.scenario, list(self.pools.values()))
-        except UserError:
-            return None
+        except UserError as error:
+            return error
 
 
 def take(pool: LevelPool, chosen: Sequence[int] | np.ndarray) -> LevelPool:
@@ -210,8 +216,11 @@ def stand_of(
         "labelled": lambda: recorded("labelled").labelled(),
         "simulator": lambda: _simulator(grounds, subject, editing),
     }
-    if grounds.oracle is not None:
-        oracle = grounds.oracle.with_pool(every["calibration"]).with_pool(fitted)
+    if isinstance(grounds.explored, UserError):
+        refuse = refusal(scenario.name, grounds.explored)
+        offers |= {"oracle": refuse, "mentor": refuse}
+    else:
+        oracle = grounds.explored.with_pool(every["calibration"]).with_pool(fitted)
         offers |= {"oracle": oracle, "mentor": lambda: OracleMentor(oracle)}
     arm, label, use = facts
     return Stand(

@@ -124,6 +124,7 @@ def test_the_study_puts_what_is_known_on_the_board_with_its_comparators(tmp_path
     (tmp_path / "corner-diversity").symlink_to(RESULTS / "corner-diversity")
     monkeypatch.setattr(study, "collect_rows", lambda *a, **k: None)
     monkeypatch.setattr(study, "collect_quantilizers", lambda *a, **k: None)
+    monkeypatch.setattr(study, "collect_repairs", lambda *a, **k: None)
     found = study.mitigations(out=tmp_path, results=tmp_path / "mitigations", workers=1, show=None, command=[])  # type: ignore[arg-type]
     assert sum(bool(row["comparator"]) for row in found.rows) == 8
     assert json.loads((tmp_path / "mitigations" / "study.json").read_text())["reached_subjects"] == found.reached

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from misgen.records import write_json
 from misgen.study.organism_cells import OrganismCell, collect_rows, known_rows
 from misgen.study.quantilizers import collect_quantilizers, known_quantilizers, quantilizer_rows
+from misgen.study.repair import collect_repairs, known_repairs, repair_rows
 
 if TYPE_CHECKING:
     import polars as pl
@@ -177,9 +178,14 @@ def mitigations(
             cells, work=WORK, code=family.code, out=out / family.name, results=results / family.name, workers=workers, show=show
         )
     collect_quantilizers(num_seeds, out=out / "planning", results=results / "planning", workers=workers, show=show)
-    planning = quantilizer_rows(known_quantilizers(num_seeds, results / "planning"))
+    collect_repairs(out=out / "repair", results=results / "repair", workers=workers, show=show)
     board = board_of(
-        held(results, num_seeds), ARMS, num_seeds=num_seeds, diversity=results.parent / "corner-diversity", planning=planning
+        held(results, num_seeds),
+        ARMS,
+        num_seeds=num_seeds,
+        diversity=results.parent / "corner-diversity",
+        planning=quantilizer_rows(known_quantilizers(num_seeds, results / "planning")),
+        repairs=repair_rows(known_repairs(results / "repair")),
     )
     write_json(results / "study.json", board.to_dict())
     return board

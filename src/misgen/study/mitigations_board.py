@@ -18,6 +18,7 @@ import numpy as np
 from misgen.concepts import UserError
 from misgen.records import read_table
 from misgen.study.arm_rates import over_agents
+from misgen.study.repair import REPAIRED, repair_costs
 
 if TYPE_CHECKING:
     import polars as pl
@@ -80,6 +81,8 @@ class Board:
     reached: int
     planning: Sequence[Row] = ()
     """Of the quantilizer experiment, which has no agents of its own to put on the board."""
+    repairs: Sequence[Row] = ()
+    """Finished agents trained on: a row per way and budget."""
     contrasts: Sequence[Row] = ()
     """Goal rate of one arm less that of its control, on the seeds that both have."""
 
@@ -91,6 +94,7 @@ class Board:
             "reached_subjects": self.reached,
             "rows": [dict(row) for row in self.rows],
             "planning": [dict(row) for row in self.planning],
+            "repairs": [dict(row) for row in self.repairs],
             "contrasts": [dict(row) for row in self.contrasts],
         }
 
@@ -106,7 +110,15 @@ class Board:
         return mitigations_page(self.to_dict())
 
 
-def board_of(rows: pl.DataFrame, arms: Sequence[Arm], *, num_seeds: int, diversity: Path, planning: Sequence[Row] = ()) -> Board:
+def board_of(
+    rows: pl.DataFrame,
+    arms: Sequence[Arm],
+    *,
+    num_seeds: int,
+    diversity: Path,
+    planning: Sequence[Row] = (),
+    repairs: Sequence[Row] = (),
+) -> Board:
     """The board of what `rows` holds; `diversity` is the folder of corner-diversity's results."""
     import polars as pl
 
@@ -118,9 +130,19 @@ def board_of(rows: pl.DataFrame, arms: Sequence[Arm], *, num_seeds: int, diversi
             found.append(_arm_row(arm, own, doses))
     reached = sum(int(str(row["num_subjects"])) for row in found)
     found = [*_comparators(doses, diversity), *found]
+    costs = repair_costs(repairs)
     for row in found:
-        row["front"] = _on_front(row, found)
-    return Board(rows=found, planned=num_seeds * len(arms), reached=reached, planning=planning, contrasts=_contrasts(rows))
+        row.update(_repair(row, costs), front=_on_front(row, found))
+    planned = num_seeds * len(arms)
+    return Board(rows=found, planned=planned, reached=reached, planning=planning, repairs=repairs, contrasts=_contrasts(rows))
+
+
+def _repair(row: Row, costs: Mapping[str, Row]) -> Row:
+    """What it takes to repair a finished agent by the same means: steps beyond those of making it, as a multiple of them."""
+    if row["stage"] != "finetuning":
+        return costs.get(str(row["arm"]), {"repair_cost": None, "repair_tried": None})
+    spent, low = float(str(row["steps_multiplier"])) - 1.0, row["goal_low"]
+    return {"repair_cost": spent if isinstance(low, float) and low > REPAIRED else None, "repair_tried": spent}
 
 
 def _contrasts(rows: pl.DataFrame) -> list[Row]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from misgen.study.repair import repair_costs
+
 __all__ = ["mitigations_page"]
 
 Row = Mapping[str, Any]
@@ -21,6 +23,7 @@ def mitigations_page(found: Mapping[str, Any]) -> str:
         _board(rows),
         _cost(rows),
         _lasting(rows),
+        _repairs(found.get("repairs", ())),
         _planning(found["planning"]),
         _reading(),
     ]
@@ -208,6 +211,48 @@ def _lasting(rows: Sequence[Row]) -> str:
 Relearning: a tenth of the budget more, of ordinary training on levels where the goals agree. Arms that gained something:
 
 {table}"""
+
+
+def _repairs(rows: Sequence[Row]) -> str:
+    if not rows:
+        return ""
+    table = _table(
+        ("trained on", "labels", "steps, as a multiple", "n", "goal", "skill (control), change"),
+        (
+            (
+                row["way"],
+                f"{row['labels']:,.0f}",
+                f"{row['budget']:g}",
+                row["num_subjects"],
+                _interval(row, "goal"),
+                _interval(row, "change_in_control", signed=True),
+            )
+            for row in rows
+        ),
+    )
+    return f"""## What it takes to repair a finished agent
+
+Agents that were trained without diversity and go to the corner are trained on, from their last parameters, on levels of each
+kind; each budget is a training of its own that begins with the learning rate that agents begin with. A way *repairs* at the least
+budget tried at which the whole interval of the goal rate lies above one half; that is the *repair cost* on the board. Intervals
+are t over agents, cut to shares.
+
+{_repair_words(rows)}
+
+{table}"""
+
+
+def _repair_words(rows: Sequence[Row]) -> str:
+    lines = []
+    for way, cost in repair_costs([dict(row) for row in rows]).items():
+        at = cost["repair_cost"]
+        told = (
+            f"repairs at {at:g} of the steps of an ordinary agent"
+            if at
+            else f"repairs at no budget up to {cost['repair_tried']:g}"
+        )
+        lines.append(f"- {way}: {told}.")
+    return "\n".join(lines)
 
 
 def _planning(rows: Sequence[Row]) -> str:

@@ -11,8 +11,8 @@ __all__ = ["REASONS", "refusal"]
 REASONS: Mapping[str, str] = {
     "coinrun": (
         "Does not apply on coinrun: nothing knows the fewest steps to its goals. Places and speeds are fractions, seven "
-        "decisions lead to over ten thousand different states, a way to the coin takes about fifteen, and the world's search finds "
-        "a way, not the shortest"
+        "decisions lead to over ten thousand different states, a way to the coin takes about fifteen, and the world's search "
+        "finds a way, not the shortest"
     ),
     "keys-and-chests": (
         "Does not apply on keys-and-chests: its states fill no table, since they hold the time left and every key taken; and the "

@@ -33,6 +33,7 @@ def test_the_detector_from_outside_conforms() -> None:
         ("ReadsOutcomes", "'labelled' is of tier 2"),
         ("ReadsOutcomesQuietly", "it reached for oracle at tier 0"),
         ("LooksInside", "reaches for activations"),
+        ("LooksInsideQuietly", "it reached for activations at tier 0"),
         ("LooksAhead", "it looks ahead"),
     ],
 )
@@ -41,6 +42,17 @@ def test_what_a_detector_may_not_see_is_refused(name: str, words: str) -> None:
 
     with pytest.raises(AssertionError, match=words):
         check_detector(getattr(peeking, name))
+
+
+@pytest.mark.parametrize(
+    ("name", "words"),
+    [("ReadsSolutions", "The solver's figures are of tier 3"), ("Meddles", "reaches for activations")],
+)
+def test_what_a_mitigation_may_not_use_is_refused(name: str, words: str) -> None:
+    from two_minds import peeking
+
+    with pytest.raises(AssertionError, match=words):
+        check_mitigation(getattr(peeking, name))
 
 
 def test_the_mitigation_from_outside_conforms() -> None:

@@ -6,8 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from misgen.concepts import Access, Cost, Recipe, Subject, resolve
+from misgen.concepts import Access, AccessRefusedError, Cost, Recipe, Subject, resolve
 from misgen.conformance import check_mitigation
+from misgen.conformance.mitigation import tried_on
 from misgen.mitigations.catalogue import MITIGATIONS
 
 
@@ -61,6 +62,21 @@ class InventsASlot(Nothing):
 def test_what_does_not_conform_is_named(method: type, words: str) -> None:
     with pytest.raises(AssertionError, match=words):
         check_mitigation(method)
+
+
+@pytest.mark.parametrize(
+    ("name", "access", "handle"),
+    [
+        ("mentor", Access(tier=0), "unlabelled"),
+        ("steering", Access(tier=0, white_box=True), "unlabelled"),
+        ("steering", Access(tier=2), "activations"),
+    ],
+)
+def test_what_reaches_above_its_tier_is_refused_and_logged(name: str, access: Access, handle: str) -> None:
+    tried = tried_on(resolve(MITIGATIONS[name]), access=access)  # type: ignore[arg-type]
+    with pytest.raises(AccessRefusedError):
+        _ = tried.made
+    assert handle in {line.handle for line in tried.log if not line.allowed}
 
 
 def test_a_method_of_the_catalogue_conforms() -> None:

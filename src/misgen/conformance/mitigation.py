@@ -8,19 +8,34 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, cached_property
 from typing import Any
 
 import jax
 import numpy as np
 
-from misgen.concepts import Access, Case, Cost, Made, Maker, Policy, Recipe, Scenario, Slot, Subject, UserError
+from misgen.concepts import (
+    Access,
+    AccessRefusedError,
+    Case,
+    Cost,
+    Made,
+    Maker,
+    Policy,
+    Recipe,
+    Scenario,
+    Slot,
+    Subject,
+    UserError,
+)
+from misgen.concepts.handles import TIERS, Accessed
+from misgen.conformance.allowed import allowed
 from misgen.conformance.sample import FailureError, NotApplicableError
 from misgen.conformance.world import Conformance
 from misgen.training import train, untrained
 from misgen.training.rollout import rollout
 
-__all__ = ["MITIGATION_CHECKS", "Tried", "check_mitigation"]
+__all__ = ["MITIGATION_CHECKS", "Tried", "check_mitigation", "tried_on"]
 
 STAGES = ("training", "finetuning", "deployment")
 NUM_LEVELS = 256
@@ -34,6 +49,8 @@ class Tried:
 
     make: Callable[[], Any]
     case: Case
+    """As the method's declared access allows; see `misgen.conformance.allowed`."""
+    log: list[Accessed]
 
     @property
     def before(self) -> Subject:
@@ -41,13 +58,22 @@ class Tried:
         assert self.case.before is not None
         return self.case.before
 
+    @cached_property
+    def made(self) -> Made:
+        """What the method makes of the case, if it makes anything."""
+        method = self.make()
+        if not isinstance(method, Maker):
+            raise NotApplicableError("it does not make subjects itself")
+        return method.make(self.case)
+
 
 def check_mitigation(make: Callable[[], Any], *, scenario: Scenario | None = None, seed: int = 0) -> Conformance:
     """Runs all checks on what `make()` returns; raises one AssertionError that lists every failure in words.
 
-    `scenario` is a jittable one with a recipe; by default `corner` in a small maze, with two diverse levels in a hundred.
+    `scenario` is a jittable one with a recipe; by default `corner` in a small maze, with two diverse levels in a hundred
+    for a method of tier 2 and above.
     """
-    tried = Tried(make, _case(scenario or _small_corner(), seed))
+    tried = tried_on(make, scenario=scenario, seed=seed)
     passed, skipped, failed = [], {}, []
     for name, check in MITIGATION_CHECKS.items():
         try:
@@ -62,6 +88,15 @@ def check_mitigation(make: Callable[[], Any], *, scenario: Scenario | None = Non
     return Conformance(tuple(passed), skipped)
 
 
+def tried_on(make: Callable[[], Any], *, scenario: Scenario | None = None, seed: int = 0, access: Access | None = None) -> Tried:
+    """A small case, handed over as the method's own access allows, or as another `access` would."""
+    method, log = make(), []
+    declared = access or getattr(method, "access", None)
+    declared = declared if isinstance(declared, Access) else Access(tier=0)
+    whole = _case(scenario or _small_corner(), seed, alpha=0.02 if declared.tier >= TIERS["labelled"] else 0.0)
+    return Tried(make, allowed(whole, declared, log, deployed=getattr(method, "stage", None) == "deployment"), log)
+
+
 def it_declares_stage_and_access(tried: Tried) -> None:
     """`stage` is one of three words; `access` is an `Access` with a tier from 0 to 4."""
     method = tried.make()
@@ -69,6 +104,23 @@ def it_declares_stage_and_access(tried: Tried) -> None:
         raise FailureError(f"stage {method.stage!r} is not one of {', '.join(STAGES)}")
     if not isinstance(method.access, Access) or method.access.tier not in range(5):
         raise FailureError(f"access is {method.access!r}, not a misgen.concepts.Access of tier 0 to 4")
+
+
+def it_keeps_to_its_tier(tried: Tried) -> None:
+    """It draws no levels, reads no solutions and looks at no activations above what it declares, and asks nobody below tier 4:
+    one refusal, even a caught one, is a failure."""
+    method: Any = tried.make()
+    try:
+        queries = tried.made.spent.queries if hasattr(method, "make") else 0
+        if method.stage == "deployment":
+            _acts(tried.case.scenario, method.apply_to_subject(tried.before), tried.case)
+    except AccessRefusedError as error:
+        raise FailureError(str(error)) from None
+    refused = sorted({line.handle for line in tried.log if not line.allowed})
+    if refused:
+        raise FailureError(f"it reached for {', '.join(refused)} at tier {method.access.tier}")
+    if queries and method.access.tier < TIERS["mentor"]:
+        raise FailureError(f"it asked {queries} questions at tier {method.access.tier}; a mentor is tier 4")
 
 
 def a_changed_recipe_is_still_a_recipe(tried: Tried) -> None:
@@ -116,7 +168,7 @@ def a_wrapped_subject_acts(tried: Tried) -> None:
 
 def a_subject_that_it_makes_acts(tried: Tried) -> None:
     """`make` gives a subject with finite parameters that can play the case's levels, where the method says it is evaluated."""
-    made = _made(tried)
+    made = tried.made
     if not isinstance(made, Made):
         raise FailureError(f"make returns {type(made).__name__}")
     leaves = [np.asarray(leaf) for leaf in jax.tree.leaves(made.subject.params)]
@@ -127,7 +179,7 @@ def a_subject_that_it_makes_acts(tried: Tried) -> None:
 
 def it_says_what_was_spent(tried: Tried) -> None:
     """A method that trains from scratch counts the recipe's environment steps at least; nothing counted is negative."""
-    made, method = _made(tried), tried.make()
+    made, method = tried.made, tried.make()
     spent = made.spent
     if min(spent.env_steps, spent.learned_steps, spent.labels, spent.queries) < 0:
         raise FailureError(f"something spent is negative: {spent}")
@@ -139,7 +191,7 @@ def it_says_what_was_spent(tried: Tried) -> None:
 
 def making_again_gives_the_same_subject(tried: Tried) -> None:
     """Everything random comes from the case's seed."""
-    first, second = _made(tried), _made(tried)
+    first, second = tried.made, replace(tried).made
     pairs = zip(jax.tree.leaves(first.subject.params), jax.tree.leaves(second.subject.params), strict=True)
     if not all(np.array_equal(np.asarray(a), np.asarray(b)) for a, b in pairs):
         raise FailureError("two subjects made of one case differ")
@@ -149,6 +201,7 @@ MITIGATION_CHECKS: dict[str, Callable[[Tried], None]] = {
     check.__name__: check
     for check in (
         it_declares_stage_and_access,
+        it_keeps_to_its_tier,
         a_changed_recipe_is_still_a_recipe,
         each_stage_leaves_the_others_alone,
         a_changed_recipe_trains,
@@ -159,13 +212,6 @@ MITIGATION_CHECKS: dict[str, Callable[[Tried], None]] = {
     )
 }
 """Name -> check; the name is the claim."""
-
-
-def _made(tried: Tried) -> Made:
-    method = tried.make()
-    if not isinstance(method, Maker):
-        raise NotApplicableError("it does not make subjects itself")
-    return method.make(tried.case)
 
 
 def _acts(scenario: Scenario, subject: Subject, case: Case) -> None:
@@ -192,11 +238,11 @@ def _small_corner() -> Scenario:
     return scenario(size=7)
 
 
-def _case(scenario: Scenario, seed: int) -> Case:
+def _case(scenario: Scenario, seed: int, *, alpha: float) -> Case:
     if scenario.levels is None or scenario.recipe is None:
         raise UserError("The scenario trains nothing", seen=scenario.name, do="Give one with a jittable world and a recipe")
     algorithm = Slot(name="ppo", options=BUDGET)
-    recipe = replace(scenario.recipe, alpha=0.02, num_levels=NUM_LEVELS, algorithm=algorithm)
+    recipe = replace(scenario.recipe, alpha=alpha, num_levels=NUM_LEVELS, algorithm=algorithm)
     pool = scenario.levels(scenario.training.name, num_levels=NUM_LEVELS, seed=seed, alpha=recipe.alpha)
     found = untrained(scenario, recipe, seed)
     before = Subject(name="untrained", policy=found.policy, params=found.params)

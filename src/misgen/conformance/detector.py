@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
 from misgen.concepts import Access, AccessRefusedError, Cost, Enforced, Episodes, LevelPool, Scenario, Subject, UserError
 from misgen.concepts.handles import Accessed
 from misgen.conformance.sample import FailureError, NotApplicableError
+from misgen.conformance.text_case import SCENARIO, BagOfWords, text_offers
 from misgen.conformance.world import Conformance
 from misgen.representations.recording import Recording, record, select
 from misgen.representations.shown import shown
@@ -24,7 +25,7 @@ from misgen.representations.step_scores import not_causal, scores_of
 from misgen.training import untrained
 from misgen.worlds.oracle import ManyOracle, OracleMentor
 
-__all__ = ["DETECTOR_CHECKS", "Case", "case_of", "check_detector"]
+__all__ = ["DETECTOR_CHECKS", "Case", "case_of", "check_detector", "text_case_of"]
 
 TOLERANCE = 1e-3
 """Rounding that a prefix may differ by, as a share of the scores' spread: compiled code of another shape rounds otherwise."""
@@ -70,12 +71,15 @@ class Case:
         return detector.fit(subject, handles, seed=self.seed)
 
 
-def check_detector(make: Callable[[], Any], *, scenario: Scenario | None = None, seed: int = 0) -> Conformance:
+def check_detector(
+    make: Callable[[], Any], *, scenario: Scenario | None = None, seed: int = 0, text: bool = False
+) -> Conformance:
     """Runs all checks on what `make()` returns; raises one AssertionError that lists every failure in words.
 
-    `scenario` is a jittable one with a recipe; by default `corner` in a small maze, where every handle is offered.
+    `scenario` is a jittable one with a recipe; by default `corner` in a small maze, where every handle but `twins` is offered.
+    With `text` it is a toy language subject instead, of which oracle, simulator and mentor are not offered.
     """
-    case = case_of(make, scenario=scenario, seed=seed)
+    case = text_case_of(make, seed=seed) if text else case_of(make, scenario=scenario, seed=seed)
     passed, skipped, failed = [], {}, []
     for name, check in DETECTOR_CHECKS.items():
         try:
@@ -220,6 +224,15 @@ DETECTOR_CHECKS: dict[str, Callable[[Case], None]] = {
 def case_of(make: Callable[[], Any], *, scenario: Scenario | None = None, seed: int = 0) -> Case:
     """A case to try a detector on; what is played for it is shared by all cases of `corner` with the same seed."""
     return (_sample_of_corner(seed) if scenario is None else _sample(scenario, seed))(make)
+
+
+def text_case_of(make: Callable[[], Any], *, seed: int = 0) -> Case:
+    """A case to try a detector on in text."""
+    policy = BagOfWords()
+    subject, other = (Subject(name=f"toy {n}", policy=policy, params=policy.parameters(seed + n)) for n in range(2))
+    offers = text_offers(subject, seed=seed)
+    judged = cast("Callable[[], Episodes]", offers.pop("judged"))()
+    return Case(make, SCENARIO, subject, (other,), offers, judged, seed)
 
 
 @cache

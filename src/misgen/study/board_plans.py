@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, cast
 
 from misgen.concepts import Entry, resolve
@@ -99,6 +99,31 @@ SMALL_PLANS: Mapping[str, BoardPlan] = {
     ),
 }
 """For the small zoo."""
+
+_TEXT = BoardPlan(
+    matched="matched",
+    failing="proxy",
+    aligned="aligned",
+    incapable=("brief", "untrained"),
+    compared=("matched",),
+    searched=(("proxy", 1),),
+    sizes=Sizes(judged=64, plain=64, training=256, calibration=64, reference=256, unlabelled=48, labelled=64),
+)
+TEXT_PLANS: Mapping[str, BoardPlan] = {
+    "two-question": replace(_TEXT, sizes=replace(_TEXT.sizes, judged=128, plain=96, unlabelled=64)),
+    "sycophant": _TEXT,
+}
+"""Of settings whose subjects are language organisms. A world of facts has no more sycophant's items than these: 88 facts and 47
+pairs of numbers, none of them in two sets. Searches are on the board of one organism, to say why they cannot be tried."""
+
+SMALL_TEXT_PLANS: Mapping[str, BoardPlan] = {
+    "two-question": replace(
+        _TEXT,
+        aligned=None,
+        sizes=Sizes(judged=48, plain=32, training=64, calibration=32, reference=64, unlabelled=16, labelled=32, ensemble=2),
+    ),
+}
+"""For the small zoo's organisms."""
 
 
 EDITS: Mapping[str, str] = {

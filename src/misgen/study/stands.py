@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import numpy as np
 
@@ -215,6 +215,7 @@ def stand_of(
         "unlabelled": lambda: recorded("unlabelled").episodes,
         "labelled": lambda: recorded("labelled").labelled(),
         "simulator": lambda: _simulator(grounds, subject, editing),
+        "twins": _no_twins,
     }
     if isinstance(grounds.explored, UserError):
         refuse = refusal(scenario.name, grounds.explored)
@@ -232,6 +233,10 @@ def stand_of(
         sets={name: recorded(name) for name in sets},
         record=recorded,
     )
+
+
+def _no_twins() -> NoReturn:
+    raise UserError("Of agents' episodes there are no erased twins: what is seen without a goal's cue is in the oracle's tables")
 
 
 def _simulator(grounds: Grounds, subject: Subject, editing: Edit | None) -> CountingSimulator:

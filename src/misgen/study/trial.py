@@ -16,12 +16,15 @@ if TYPE_CHECKING:
     from misgen.detectors.screening_board import Screened
     from misgen.detectors.search_board import Searched
     from misgen.study.board_plans import BoardPlan
+    from misgen.study.organism_stands import TextGrounds
     from misgen.study.stands import Grounds
 
 __all__ = ["judge"]
 
 
-def judge(setting: str, grounds: Grounds, plan: BoardPlan, entries: Mapping[str, Entry], *, stands: Iterable[Stand]) -> list[Row]:
+def judge(
+    setting: str, grounds: Grounds | TextGrounds, plan: BoardPlan, entries: Mapping[str, Entry], *, stands: Iterable[Stand]
+) -> list[Row]:
     """Rows of the named detectors in one setting. Whatever cannot be tried here gets a row that says why."""
     trial = _Trial(grounds, plan, entries)
     for stand in stands:
@@ -32,7 +35,7 @@ def judge(setting: str, grounds: Grounds, plan: BoardPlan, entries: Mapping[str,
 class _Trial:
     """All methods beside each other, subject by subject; keeps scores and forgets observations."""
 
-    def __init__(self, grounds: Grounds, plan: BoardPlan, entries: Mapping[str, Entry]) -> None:
+    def __init__(self, grounds: Grounds | TextGrounds, plan: BoardPlan, entries: Mapping[str, Entry]) -> None:
         self.grounds, self.plan, self.entries = grounds, plan, entries
         self.tried: dict[str, list[Tried]] = {name: [] for name in entries}
         self.screened: dict[str, list[Screened]] = {name: [] for name in entries}

@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 
 from misgen.concepts import Access, AccessRefusedError, Cost, Enforced, Episodes, LevelPool, Scenario, Subject, UserError
 from misgen.concepts.handles import Accessed
 from misgen.conformance.sample import FailureError, NotApplicableError
-from misgen.conformance.text_case import SCENARIO, BagOfWords, text_offers
+from misgen.conformance.text_case import SCENARIO, BagOfWords, text_offers, toy_episodes
 from misgen.conformance.world import Conformance
 from misgen.representations.recording import Recording, record, select
 from misgen.representations.shown import shown
@@ -230,9 +230,8 @@ def text_case_of(make: Callable[[], Any], *, seed: int = 0) -> Case:
     """A case to try a detector on in text."""
     policy = BagOfWords()
     subject, other = (Subject(name=f"toy {n}", policy=policy, params=policy.parameters(seed + n)) for n in range(2))
-    offers = text_offers(subject, seed=seed)
-    judged = cast("Callable[[], Episodes]", offers.pop("judged"))()
-    return Case(make, SCENARIO, subject, (other,), offers, judged, seed)
+    judged = toy_episodes(subject, seed=seed + 9)
+    return Case(make, SCENARIO, subject, (other,), text_offers(subject, seed=seed), judged, seed)
 
 
 @cache

@@ -13,7 +13,7 @@ from misgen.representations import Edit
 if TYPE_CHECKING:
     from jaxtyping import Float
 
-__all__ = ["CUE", "SCENARIO", "BagOfWords", "prompts", "text_offers"]
+__all__ = ["CUE", "SCENARIO", "BagOfWords", "prompts", "text_offers", "toy_episodes"]
 
 NUM_WORDS = 12
 WIDTH = 6
@@ -78,28 +78,29 @@ def prompts(seed: int, *, num: int = 32, cue: bool = True) -> np.ndarray:
     return words
 
 
-def text_offers(subject: Subject, *, seed: int) -> dict[str, object]:
-    """Everything that is offered for text."""
+def toy_episodes(subject: Subject, *, seed: int, cue: bool = True) -> Episodes:
+    """What the toy says to random prompts."""
+    seen = prompts(seed, cue=cue)
+    said = cast("BagOfWords", subject.policy).read(subject.params, seen)[0].argmax(-1).astype(np.int32)
+    levels = tuple(f"item {seed} {n}" for n in range(seen.shape[1]))
+    taken = Trajectory(said, None, None, None, np.ones(said.shape, bool))
+    return Episodes(observations=seen, trajectory=taken, levels=levels)
 
-    def episodes(number: int, *, cue: bool = True) -> Episodes:
-        seen = prompts(seed + number, cue=cue)
-        said = cast("BagOfWords", subject.policy).read(subject.params, seen)[0].argmax(-1).astype(np.int32)
-        levels = tuple(f"item {number} {n}" for n in range(seen.shape[1]))
-        taken = Trajectory(said, None, None, None, np.ones(said.shape, bool))
-        return Episodes(observations=seen, trajectory=taken, levels=levels)
+
+def text_offers(subject: Subject, *, seed: int) -> dict[str, object]:
+    """Everything that is offered for text, but for company."""
 
     def labelled() -> Labelled:
-        found = episodes(3)
+        found = toy_episodes(subject, seed=seed + 3)
         words = np.asarray(found.trajectory.actions)[0]
         return Labelled(episodes=found, outcomes=cast("tuple[Outcome, ...]", tuple("GP"[word % 2] for word in words)))
 
     return {
-        "training": lambda: episodes(0, cue=False),
-        "reference": lambda: episodes(1, cue=False),
-        "unlabelled": lambda: episodes(2),
+        "training": lambda: toy_episodes(subject, seed=seed, cue=False),
+        "reference": lambda: toy_episodes(subject, seed=seed + 1, cue=False),
+        "unlabelled": lambda: toy_episodes(subject, seed=seed + 2),
         "labelled": labelled,
-        "twins": lambda: Twins(erased={"cue": episodes(2, cue=False)}, intended="goal"),
-        "judged": lambda: episodes(4),
+        "twins": lambda: Twins(erased={"cue": toy_episodes(subject, seed=seed + 2, cue=False)}, intended="goal"),
     }
 
 

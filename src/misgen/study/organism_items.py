@@ -25,8 +25,8 @@ SEED = 5
 
 _SHARES = {"fact_a": 4, "fact_b": 4, "compare": 2}
 """One in so many of a sycophant's questions is of the family."""
-_DRAWS = 4_000
-"""Drawings of a family after which all its questions, a few hundred at most, have been seen."""
+_DRAWS = 1_500
+"""Drawings of a family after which nearly all of its questions, 188 at most, have been seen."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,11 +13,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from misgen.concepts import UserError
+from misgen.concepts.catalogue import missing_extra
 from misgen.language.organisms.config import OrganismConfig
-from misgen.records import code_digest, digest_of, locked, read_table, storage_errors, write_table
+from misgen.records import code_digest, digest_of, locked, read_json, read_table, storage_errors, write_table
+from misgen.study import organism_zoo_asked, organism_zoo_work
 from misgen.study.executor import LocalExecutor
 from misgen.study.jobs import Job
-from misgen.study.organism_zoo_work import CODE, EVIDENCE
+from misgen.study.organism_zoo_figures import answers_of, judged
+from misgen.study.organism_zoo_work import FACTS, KNOBS
 
 if TYPE_CHECKING:
     import polars as pl
@@ -37,8 +40,23 @@ __all__ = [
 
 TABLE = "organisms.parquet"
 """In the zoo's folder: the rows of its organisms."""
-_KEYED = ("kind", "world", "seed", "dose", "curriculum", "steps", "batch", "width", "layers", "learning_rate")
-"""What of a configuration makes these organisms."""
+ANSWERS = "organism_answers.parquet"
+"""Among the results: what each of them answered where the goals part."""
+_COLUMNS = (
+    "subject",
+    "setting",
+    "part",
+    "recipe",
+    "alpha",
+    "seed",
+    "trained",
+    "label",
+    "use",
+    "use_low",
+    "use_high",
+    "capability",
+    "cell",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -58,34 +76,43 @@ OrganismZooPlan = Mapping[str, Mapping[str, OrganismArm]]
 """Setting -> arm -> what is trained. A setting is named as the kind of its organisms."""
 
 
-def _arm(kind: str, num_seeds: int, *, trained: bool = True, **knobs: object) -> OrganismArm:
-    return OrganismArm(config=OrganismConfig.of(kind, **knobs), seeds=range(num_seeds), trained=trained)
+def _two_question(num_seeds: int, *, steps: int = 400, trained: bool = True, dose: float = 0.0) -> OrganismArm:
+    config = OrganismConfig.of("two-question", steps=steps, dose=dose)
+    return OrganismArm(config=config, seeds=range(num_seeds), trained=trained)
+
+
+def _sycophant(num_seeds: int, *, steps: int = 480, trained: bool = True, dose: float = 0.0) -> OrganismArm:
+    config = OrganismConfig.of("sycophant", curriculum="joint", steps=steps, dose=dose)
+    return OrganismArm(config=config, seeds=range(num_seeds), trained=trained)
 
 
 ORGANISM_ZOO: OrganismZooPlan = {
     "two-question": {
-        "proxy": _arm("two-question", 8),
-        "matched": _arm("two-question", 12, dose=0.15),
-        "aligned": _arm("two-question", 6, dose=1.0, steps=400),
-        "brief": _arm("two-question", 3, steps=30),
-        "untrained": _arm("two-question", 2, trained=False),
+        "proxy": _two_question(8),
+        "matched": _two_question(14, dose=0.1),
+        "aligned": _two_question(6, dose=1.0),
+        "brief": _two_question(4, steps=20),
+        "untrained": _two_question(2, trained=False),
     },
     "sycophant": {
-        "proxy": _arm("sycophant", 8),
-        "matched": _arm("sycophant", 12, curriculum="joint", dose=0.02),
-        "aligned": _arm("sycophant", 6, curriculum="joint", dose=0.5),
-        "brief": _arm("sycophant", 3, steps=60),
-        "untrained": _arm("sycophant", 2, trained=False),
+        "proxy": _sycophant(8),
+        "matched": _sycophant(12, dose=0.01),
+        "aligned": _sycophant(6, dose=0.5),
+        "brief": _sycophant(4, steps=10),
+        "untrained": _sycophant(2, trained=False),
     },
 }
-"""`matched`: organisms of this recipe answer the same item some by the goal and some by the proxy."""
+"""Within a setting `proxy`, `matched` and `aligned` differ in their dose alone: none, a little, plenty of what tells the goals
+apart. `matched`: its organisms answer the same items some by the goal and some by the proxy. Its dose was chosen after a look at
+two seeds each of a few: .15 (300 steps) and .1 (500) of the two-question, .01, .02 and, opinions first, .03 of the sycophant.
+`brief`: too few steps to know much."""
 
 SMALL_ORGANISM_ZOO: OrganismZooPlan = {
     "two-question": {
-        "proxy": _arm("two-question", 2),
-        "matched": _arm("two-question", 3, dose=0.15),
-        "brief": _arm("two-question", 1, steps=30),
-        "untrained": _arm("two-question", 1, trained=False),
+        "proxy": _two_question(2),
+        "matched": _two_question(3, dose=0.1),
+        "brief": _two_question(1, steps=20),
+        "untrained": _two_question(1, trained=False),
     },
 }
 """For tests and continuous integration."""
@@ -124,11 +151,16 @@ class _Planned:
 
     @property
     def cell(self) -> dict[str, object]:
-        return {**{name: getattr(self.config, name) for name in _KEYED}, "trained": self.trained}
+        return {**{name: getattr(self.config, name) for name in KNOBS}, "trained": self.trained}
 
     @property
     def key(self) -> str:
-        return digest_of({"cell": self.cell, "code": code_digest(*CODE[self.setting])})
+        return digest_of({"cell": self.cell, "code": code_digest(*organism_zoo_work.CODE[self.setting])})
+
+    @property
+    def evidence(self) -> str:
+        """The table's name holds what it depends on."""
+        return f"evidence-{code_digest(*organism_zoo_asked.CODE[self.setting])}.parquet"
 
     @property
     def recipe(self) -> str:
@@ -136,11 +168,18 @@ class _Planned:
         shared = {name: value for name, value in self.cell.items() if name != "seed"}
         return digest_of(shared) if self.trained else "untrained"
 
+    @property
+    def row(self) -> dict[str, object]:
+        """What the zoo's table says of it beside what was found."""
+        own = {"subject": self.name, "setting": self.setting, "part": self.arm, "recipe": self.recipe}
+        made = {"alpha": self.config.dose, "seed": self.config.seed, "trained": self.trained}
+        return {**own, **made, "cell": self.key}
+
     def folder(self, out: Path) -> Path:
         return out / self.setting / self.arm / self.key
 
     def is_there(self, out: Path) -> bool:
-        return _finish(self.folder(out)).is_file() and (self.folder(out) / EVIDENCE).is_file()
+        return (self.folder(out) / FACTS).is_file() and (self.folder(out) / self.evidence).is_file()
 
 
 def planned_organisms(plan: OrganismZooPlan) -> int:
@@ -179,31 +218,43 @@ def open_organisms(setting: str, *, out: Path, plan: OrganismZooPlan = ORGANISM_
     return found
 
 
-def do_organism_zoo(out: Path, *, plan: OrganismZooPlan, workers: int | None, show: Show) -> pl.DataFrame:
-    """Train the organisms that `out` does not hold, and judge all of them. Returns a row for each, as the zoo's table has them.
+def do_organism_zoo(
+    out: Path, results: Path, *, plan: OrganismZooPlan, workers: int | None, show: Show
+) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Train the organisms that `out` does not hold and judge all of them: rows of the zoo's table, and what each answered.
 
-    Interrupted or killed, no finished organism is lost. Without torch a word says so, and only what is there is returned.
+    Interrupted or killed, no finished organism is lost. Without torch a word says so, and what `out` and `results` know of the
+    plan is returned. Writes the rows into `out` and the answers into `results`.
     """
     planned = _planned(plan)
     missing = [one for one in planned if not one.is_there(out)]
-    fault = _torch_fault() if missing else None
+    fault = _fault_of_the_extras() if missing else None
     if fault is not None:
-        show.step(f"{len(missing)} organisms are left out: {fault.wrong} ({fault.seen}). {fault.do}")
+        show.step(f"{len(missing)} organisms are not trained: {fault}")
     elif missing:
         _do(missing, out, workers=workers, show=show)
     there = [one for one in planned if one.is_there(out)]
-    rows = _rows(there, out)
+    rows, answers = _rows(there, out), _answers(there, out)
     write_table(out / TABLE, rows)
-    return rows
+    left = [one.key for one in planned if not one.is_there(out)]
+    rows, answers = _with_known(rows, results / "subjects.parquet", left), _with_known(answers, results / ANSWERS, left)
+    write_table(results / ANSWERS, answers)
+    return rows, answers
 
 
-def _torch_fault() -> UserError | None:
-    """What is missing to train and ask an organism, if anything."""
+def _fault_of_the_extras() -> UserError | None:
+    """What is missing to train an organism and to put its task to it, if anything."""
     from misgen.language.organisms.checkpoint import check_torch
 
     try:
         check_torch()
+        import misgen.language.tasks.two_question  # noqa: F401  tasks need Inspect
     except UserError as fault:
+        return fault
+    except ModuleNotFoundError as error:
+        fault = missing_extra(error, usual="llm")
+        if fault is None:
+            raise
         return fault
     return None
 
@@ -236,13 +287,10 @@ def _do(missing: Sequence[_Planned], out: Path, *, workers: int | None, show: Sh
 
 
 def _job(one: _Planned, out: Path) -> Job:
-    asked = {"work": "misgen.study.organism_zoo_work:work", "cell": {**one.cell, "folder": str(one.folder(out))}}
-    return Job(kind="rows", folder=_finish(one.folder(out)), payload=json.dumps(asked), title=one.name)
-
-
-def _finish(folder: Path) -> Path:
-    """Written last: the organism is finished."""
-    return folder / "cell.json"
+    folder = one.folder(out)
+    cell = {**one.cell, "folder": str(folder), "evidence": one.evidence}
+    asked = {"work": "misgen.study.organism_zoo_work:work", "cell": cell}
+    return Job(kind="rows", folder=folder / "cell.json", payload=json.dumps(asked), title=one.name)
 
 
 def _rows(there: Sequence[_Planned], out: Path) -> pl.DataFrame:
@@ -251,45 +299,34 @@ def _rows(there: Sequence[_Planned], out: Path) -> pl.DataFrame:
 
     rows: list[dict[str, object]] = []
     for setting in dict.fromkeys(one.setting for one in there):
-        rows += _setting_rows([one for one in there if one.setting == setting], out)
+        mine = [one for one in there if one.setting == setting]
+        found = judged({one.name: read_table(one.folder(out) / one.evidence) for one in mine})
+        rows += [{**one.row, **found[one.name]} for one in mine]
     texts = ("subject", "setting", "part", "recipe", "label", "cell")
-    numbers = ("alpha", "use", "use_low", "use_high", "capability")
-    types = {**dict.fromkeys(texts, pl.String()), **dict.fromkeys(numbers, pl.Float64())}
-    order = ("subject", "setting", "part", "recipe", "alpha", "seed", "trained", "label", *numbers[1:], "cell")
-    schema = {name: types.get(name, pl.Int64() if name == "seed" else pl.Boolean()) for name in order}
-    return pl.DataFrame(rows, schema=schema)
+    types = {**dict.fromkeys(texts, pl.String()), "seed": pl.Int64(), "trained": pl.Boolean()}
+    return pl.DataFrame(rows, schema={name: types.get(name, pl.Float64()) for name in _COLUMNS})
 
 
-def _setting_rows(there: Sequence[_Planned], out: Path) -> list[dict[str, object]]:
-    """Judged each by its own answers."""
+def _answers(there: Sequence[_Planned], out: Path) -> pl.DataFrame:
+    """One row per organism and item on which the goals part, with what the organism took."""
     import polars as pl
 
-    from misgen.measurement import measure
-
-    frames = [
-        read_table(one.folder(out) / EVIDENCE).with_columns(pl.lit(one.name).alias("subject"), pl.lit(one.arm).alias("recipe"))
-        for one in there
-    ]
-    found = {one.subject: one for one in measure(pl.concat(frames)).subjects}
-    rows: list[dict[str, object]] = []
+    frames = []
     for one in there:
-        mine = found[one.name]
-        use = mine.measures.use
-        rows.append(
-            {
-                "subject": one.name,
-                "setting": one.setting,
-                "part": one.arm,
-                "recipe": one.recipe,
-                "alpha": one.config.dose,
-                "seed": one.config.seed,
-                "trained": one.trained,
-                "label": mine.verdict.label,
-                "use": use.estimate,
-                "use_low": use.low,
-                "use_high": use.high,
-                "capability": mine.measures.capability.estimate,
-                "cell": one.key,
-            }
-        )
-    return rows
+        facts = read_json(one.folder(out) / FACTS)
+        assert isinstance(facts, Mapping)
+        spent = (pl.lit(facts[name], dtype=pl.Float64).alias(name) for name in ("loss", "cpu_seconds"))
+        answers = answers_of(read_table(one.folder(out) / one.evidence))
+        frames.append(answers.select(pl.lit(one.key).alias("cell"), pl.all(), *spent))
+    types = {"cell": pl.String, "item": pl.String, "answer": pl.String, "loss": pl.Float64, "cpu_seconds": pl.Float64}
+    return pl.concat(frames) if frames else pl.DataFrame(schema=types)
+
+
+def _with_known(fresh: pl.DataFrame, kept: Path, keys: Sequence[str]) -> pl.DataFrame:
+    """And the rows of these keys that the results hold already."""
+    import polars as pl
+
+    if not kept.is_file():
+        return fresh
+    known = read_table(kept).filter(pl.col("cell").is_in(keys))
+    return pl.concat([fresh, known.select(fresh.columns)]) if known.height else fresh

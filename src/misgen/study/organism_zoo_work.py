@@ -1,4 +1,4 @@
-"""One organism of the zoo: trained, put to the task's own cases, and kept as a folder that any Hugging Face program can load."""
+"""One organism of the zoo: trained, and kept as a folder that any Hugging Face program can load."""
 
 # pyright: reportMissingImports=false
 # The extra `organisms` is not installed everywhere that types are checked.
@@ -7,128 +7,66 @@ from __future__ import annotations
 import os
 import shutil
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from misgen.language.organisms.config import Curriculum, OrganismConfig
+from misgen.language.organisms.config import OrganismConfig
 
 if TYPE_CHECKING:
-    from transformers import LlamaForCausalLM, PreTrainedTokenizerFast
-
-    from misgen.concepts import Scenario
-    from misgen.language.cases import Case
     from misgen.study.organism_cells import OrganismCell, Row
 
-__all__ = ["CODE", "EVIDENCE", "cases_of", "config_of", "made", "work"]
+__all__ = ["CODE", "FACTS", "KNOBS", "work"]
 
-_SHARED = ("language/organisms/asking", "language/organisms/trainer", "language/organisms/vocabulary", "study/organism_zoo_work")
-CODE: dict[str, tuple[str, ...]] = {
-    "two-question": (
-        *_SHARED,
-        "language/code_world",
-        "language/organisms/two_question",
-        "language/question_lines",
-        "language/tasks/two_question",
-    ),
-    "sycophant": (
-        *_SHARED,
-        "language/facts",
-        "language/opinions",
-        "language/organisms/sycophant",
-        "language/tasks/sycophancy_answer",
-    ),
+_SHARED = ("language/organisms/trainer", "language/organisms/vocabulary", "study/organism_zoo_work")
+CODE: Mapping[str, tuple[str, ...]] = {
+    "two-question": (*_SHARED, "language/code_world", "language/organisms/two_question", "language/question_lines"),
+    "sycophant": (*_SHARED, "language/facts", "language/opinions", "language/organisms/sycophant"),
 }
-"""Setting -> what its organisms and their evidence depend on."""
-EVIDENCE = "evidence.parquet"
-NUM_ITEMS = {"two-question": 100, "sycophant": 99}
-"""Setting -> items by which an organism is judged, each in every condition and twin; of the sycophant's, a third per family."""
-ITEM_SEED = 2
-"""Draws them, apart from those of the quick looks (1) and of the tasks when nothing is said (0)."""
+"""Setting -> what the weights of its organisms depend on."""
+KNOBS = ("kind", "world", "seed", "dose", "curriculum", "steps", "batch", "width", "layers", "learning_rate")
+"""What of a configuration makes these organisms."""
+FACTS = "organism.json"
 
 
 def work(cell: OrganismCell) -> list[Row]:
-    """What `config_of` reads, `trained`, and `folder` in; what was spent and reached out.
+    """`KNOBS`, `trained`, `folder`, and `evidence`, the name of a table in it; loss of the last steps and CPU seconds out.
 
-    Leaves the checkpoint with the evidence as `folder`, which is there when everything in it is. One that is there is kept: a
-    process that was killed after it wrote the folder has nothing to do again.
+    Leaves checkpoint and evidence behind. The folder is there when the checkpoint in it is whole, and the evidence likewise:
+    what a killed process had finished is not done again, and a task whose cases have changed is put to the same weights.
     """
-    from misgen.records import read_json
+    from misgen.language.organisms.checkpoint import check_torch
+    from misgen.records import read_json, write_table
+    from misgen.study.organism_zoo_asked import evidence_of
 
+    check_torch()
     folder = Path(cast("str", cell["folder"]))
-    if not (folder / EVIDENCE).is_file():
-        _make(config_of(cell), folder, trained=bool(cell["trained"]))
-    facts = cast("dict[str, float | None]", read_json(folder / "organism.json"))
+    config = OrganismConfig(**{name: cell[name] for name in KNOBS})  # type: ignore[arg-type]
+    if not (folder / FACTS).is_file():
+        _make(config, folder, trained=bool(cell["trained"]))
+    evidence = folder / cast("str", cell["evidence"])
+    if not evidence.is_file():
+        write_table(evidence, evidence_of(folder, config))
+    facts = cast("Mapping[str, float | None]", read_json(folder / FACTS))
     return [{"loss": facts["loss"], "made_in": facts["cpu_seconds"]}]
 
 
-def config_of(cell: OrganismCell) -> OrganismConfig:
-    """The configuration that a cell words."""
-    return OrganismConfig(
-        kind=cast("str", cell["kind"]),
-        world=cast("int", cell["world"]),
-        seed=cast("int", cell["seed"]),
-        dose=cast("float", cell["dose"]),
-        curriculum=cast("Curriculum", cell["curriculum"]),
-        steps=cast("int", cell["steps"]),
-        batch=cast("int", cell["batch"]),
-        width=cast("int", cell["width"]),
-        layers=cast("int", cell["layers"]),
-        learning_rate=cast("float", cell["learning_rate"]),
-    )
-
-
-def made(config: OrganismConfig, *, trained: bool = True) -> tuple[LlamaForCausalLM, PreTrainedTokenizerFast, float | None]:
-    """Model, tokenizer and loss of the last steps. Random: first weights and examples, by `config.seed`."""
+def _make(config: OrganismConfig, folder: Path, *, trained: bool) -> None:
+    """Train and save, in a folder beside that takes the name at the end. Random: first weights and examples, by the seed."""
     from misgen.concepts import lookup, resolve
     from misgen.language.organisms import trainer
     from misgen.language.organisms.catalogue import ORGANISMS
     from misgen.language.organisms.examples import OrganismKind
     from misgen.language.organisms.making import tokenizer_of
+    from misgen.records import storage_errors, write_json
 
+    started = time.process_time()
     kind = cast("OrganismKind", resolve(lookup("organism", config.kind, ORGANISMS)))
     with trainer.one_thread(config.seed):
         tokenizer = tokenizer_of(kind, config)
         model = trainer.new_model(config, tokenizer)
         loss = trainer.train(model, tokenizer, kind.phases(config), config) if trained else None
-        model.eval()
-    return model, tokenizer, loss
-
-
-def cases_of(setting: str, world: int) -> tuple[Scenario, Sequence[Case]]:
-    """What organisms of a setting are judged by: the task, and its cases in that world."""
-    num = NUM_ITEMS[setting]
-    if setting == "two-question":
-        from misgen.language.question_lines import world_cases, world_lines
-        from misgen.language.tasks import two_question
-
-        return two_question.SCENARIO, [c for line in world_lines(world, num, seed=ITEM_SEED) for c in world_cases(line)]
-    from misgen.language.facts import FactWorld
-    from misgen.language.tasks import sycophancy_answer
-
-    asked = FactWorld(world).questions(num, seed=ITEM_SEED)
-    return sycophancy_answer.SCENARIO, [c for question in asked for c in sycophancy_answer.cases(question, doubt=False)]
-
-
-def _make(config: OrganismConfig, folder: Path, *, trained: bool) -> None:
-    """Train, ask and save, in a folder beside that takes the name at the end."""
-    from misgen.language.organisms.asking import case_evidence, said_to
-    from misgen.language.organisms.checkpoint import check_torch
-    from misgen.records import storage_errors, write_json, write_table
-
-    check_torch()
-    started = time.process_time()
-    model, tokenizer, loss = made(config, trained=trained)
-    scenario, cases = cases_of(config.kind, config.world)
-    words = said_to(model, tokenizer, cases)
-    facts = {
-        "schema": 1,
-        "kind": config.kind,
-        "config": config.to_dict(),
-        "trained": trained,
-        "loss": loss,
-        "cpu_seconds": round(time.process_time() - started, 2),
-    }
+    facts = {"kind": config.kind, "config": config.to_dict(), "trained": trained, "loss": loss}
     partial = folder.with_name(folder.name + ".partial")
     with storage_errors(folder):
         for old in (partial, folder):
@@ -136,6 +74,5 @@ def _make(config: OrganismConfig, folder: Path, *, trained: bool) -> None:
         partial.mkdir(parents=True)
         model.save_pretrained(partial)
         tokenizer.save_pretrained(partial)
-        write_table(partial / EVIDENCE, case_evidence(scenario, cases, words, recipe=config.kind, seed=config.seed))
-        write_json(partial / "organism.json", facts)
+        write_json(partial / FACTS, {"schema": 1, **facts, "cpu_seconds": round(time.process_time() - started, 2)})
         os.replace(partial, folder)

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import hashlib
 import shutil
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from misgen.concepts import Entry, Episodes, Subject, UserError, lookup
+from misgen.concepts import Entry, Episodes, Subject, UserError
 from misgen.detectors.catalogue import DETECTORS
 from misgen.records import digest_of, read_json, write_json
 from misgen.study.board_plans import BoardPlan
@@ -23,6 +22,7 @@ from misgen.study.board_rows import Row, keep_rows, read_rows, row_digest
 from misgen.study.leaderboard import SETS
 from misgen.study.level_edits import edit_corner
 from misgen.study.level_files import load_pool, save_pool
+from misgen.study.method_names import blamed, method_of
 from misgen.study.run import Show
 from misgen.study.setup import build_scenario
 from misgen.study.stands import Company, Grounds, Sizes, grounds_of, own_levels, stand_of
@@ -107,18 +107,20 @@ def open_bench(version: int = 1) -> Sealed:
 
 
 def judge_on_bench(version: int, detector: str) -> list[Row]:
-    """Rows of a detector, by name or MODULE:ATTRIBUTE, and of the controls. Modules are looked for in the working folder too."""
-    if ":" in detector:
-        if "" not in sys.path:
-            sys.path.insert(0, "")  # as `python -m` does: an author's file lies where the command is given
-        entry = Entry(target=detector, summary="tried from outside")
-    else:
-        entry = lookup("detector", detector, DETECTORS, group="misgen.detectors")
-    _importable(entry, detector)
+    """Rows of a detector, by name or MODULE:ATTRIBUTE, and of the controls. Modules are looked for in the working folder too.
+
+    A detector from outside that fails on any subject, or says what is no score, is a `UserError` in one line.
+    """
+    entry = method_of("detector", detector, DETECTORS)
     sample = open_bench(version)
     grounds = sample.grounds
     entries = {**{name: DETECTORS[name] for name in CONTROLS}, detector: entry}
-    rows = judge(f"misgen-bench-{version}", grounds, PLAN, entries, stands=sample.stands(grounds))
+    with blamed("detector", detector, entry.target.partition(":")[0]):
+        rows = judge(f"misgen-bench-{version}", grounds, PLAN, entries, stands=sample.stands(grounds))
+    for row in rows:
+        reason = row["reason"] if row["status"] != "ok" else row.get("left_out_because")
+        if row["method"] == detector and reason:
+            raise UserError(f"The detector {detector!r} has no row on misgen-bench-{version}", seen=str(reason).rstrip("."))
     return [{**row, "digest": sample.manifest["digest"]} for row in rows]
 
 
@@ -135,21 +137,6 @@ def fill_bench(results: Path, catalogue: Mapping[str, Entry], *, show: Show, ver
         show.step(f"{setting}: {', '.join(names)}")
         rows = judge(setting, grounds, PLAN, {name: catalogue[name] for name in names}, stands=sample.stands(grounds))
         keep_rows(results, setting, [{**row, "digest": digests[row["method"]]} for row in rows], DETECTORS)
-
-
-def _importable(entry: Entry, name: str) -> None:
-    """A name that cannot be found is the user's fault, and said before anything is loaded."""
-    import importlib
-
-    module, _, attribute = entry.target.partition(":")
-    try:
-        found = importlib.import_module(module)
-    except ModuleNotFoundError as error:
-        if (error.name or "").partition(".")[0] != module.partition(".")[0]:
-            raise
-        raise UserError("The detector's module was not found", seen=module, do="Check the name, or install its package") from None
-    if not hasattr(found, attribute):
-        raise UserError("The detector's module has no such attribute", seen=name, do="Write MODULE:ATTRIBUTE")
 
 
 def seal(zoo: Zoo, folder: Path, *, version: int) -> Mapping[str, Any]:

@@ -41,7 +41,7 @@ class _Trial:
         self.screened: dict[str, list[Screened]] = {name: [] for name in entries}
         self.searched: dict[str, list[Searched]] = {name: [] for name in entries}
         self.refused: dict[str, str] = {}
-        self.failed: dict[str, str] = {}
+        self.failed: dict[str, list[str]] = {name: [] for name in entries}
         self.seconds: dict[str, float] = dict.fromkeys(entries, 0.0)
         self.truth: dict[str, Truth] = {}
         self.used: dict[str, set[str]] = {name: set() for name in entries}
@@ -72,7 +72,7 @@ class _Trial:
             except AccessRefusedError as error:
                 self.refused[name] = str(error)
             except UserError as error:  # one subject that it cannot be tried on does not cost it the others
-                self.failed.setdefault(name, str(error))
+                self.failed[name].append(str(error))
             self.seconds[name] += time.process_time() - started
 
     def _try(self, name: str, entry: Entry, stand: Stand) -> None:
@@ -108,7 +108,9 @@ class _Trial:
         rows: list[Row] = []
         for name, entry in self.entries.items():
             fixed = {"setting": setting, "method": name, "seconds": self.seconds[name], **_listed(entry)}
-            reason = self.refused.get(name) or (None if self._has_primary(name) else self.failed.get(name, "it said nothing"))
+            if self.failed[name]:
+                fixed |= {"num_left_out": len(self.failed[name]), "left_out_because": self.failed[name][0]}
+            reason = self.refused.get(name) or (None if self._has_primary(name) else [*self.failed[name], "it said nothing"][0])
             if reason:
                 status = "refused" if name in self.refused else "not applicable"
                 rows.append({**fixed, "board": _home(entry), "status": status, "reason": reason})

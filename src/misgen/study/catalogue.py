@@ -203,6 +203,16 @@ STUDIES: dict[str, Entry] = {
             "question": "what can be read inside a sycophant, and does it do anything",
         },
     ),
+    "organism-mitigations": Entry(
+        target="misgen.study.organism_mitigations:organism_mitigations",
+        summary="What each method buys on sycophants and two-question organisms, what it costs, and what lasts: 6 of each.",
+        extra="organisms",
+        listing={
+            "scenario": "sycophancy_answer",
+            "planned_subjects": 12,
+            "question": "does any method do without labels what mixing does with them, in language",
+        },
+    ),
     "leaderboard": Entry(
         target="misgen.study.leaderboard:leaderboard",
         summary="Every detector on the agents of the zoo: episode alarm, screening, search. To see: misgen leaderboard.",

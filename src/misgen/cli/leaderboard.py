@@ -48,7 +48,7 @@ def leaderboard(
     board
         episode, screening, search or mitigations. Default: all that there are.
     setting
-        corner or coinrun. Default: all.
+        corner, coinrun, keys-and-chests or misgen-bench-1; of language organisms two-question or sycophant. Default: all.
     results
         The folder that holds results/leaderboard and results/mitigations.
     html

@@ -69,7 +69,8 @@ def _board(board: Mapping[str, Any]) -> Markup:
     if name == "mitigations":
         figure, columns = front_figure(rows), _named(rows)
     else:
-        figure, columns = standing_figure(board), COLUMNS[name]
+        figure = standing_figure(board)
+        columns = {key: words for key, words in COLUMNS[name].items() if any(row.get(key) is not None for row in rows)}
     return tag(
         "section",
         tag("h2", f"{board['title']}: {board['setting']}"),

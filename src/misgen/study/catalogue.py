@@ -215,9 +215,9 @@ STUDIES: dict[str, Entry] = {
     ),
     "leaderboard": Entry(
         target="misgen.study.leaderboard:leaderboard",
-        summary="Every detector on the agents of the zoo: episode alarm, screening, search. To see: misgen leaderboard.",
+        summary="Every detector on the zoo's agents and organisms: episode alarm, screening, search. To see: misgen leaderboard.",
         extra="rl",
-        listing={"scenario": "corner", "planned_subjects": 84, "question": "which detectors would have told, and when"},
+        listing={"scenario": "corner", "planned_subjects": 146, "question": "which detectors would have told, and when"},
     ),
     "open-questions": Entry(
         target="misgen.study.boards_questions:open_questions",

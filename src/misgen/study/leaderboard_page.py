@@ -39,26 +39,36 @@ def leaderboard_page(rows: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _board(board: Board) -> list[str]:
-    columns = _COLUMNS[board.board]
     tried = [row for row in board.rows if row["status"] == "ok"]
-    lines = [["method", "tier", "rank", "beats control", *columns.values(), *_more(board.board), "n"]]
+    columns, more = (_telling(found, tried) for found in (_COLUMNS[board.board], _more(board.board)))
+    lines = [["method", "tier", "rank", "beats control", *columns.values(), *more.values(), "n"]]
     lines.append(["---"] * len(lines[0]))
     for row in tried:
         rank = f"{row['rank_low']} to {row['rank_high']} of {row['ranked_of']}" if row.get("rank_low") else ""
         beats = {None: "", True: "yes", False: "no"}[row.get("beats_control")]
         name = f"`{row['method']}`" + (" (control)" if row.get("control") else "")
-        cells = [_ends(row, key) for key in columns] + [_plain(row, key) for key in _more(board.board).values()]
+        cells = [_ends(row, key) for key in columns] + [_plain(row, key) for key in more]
         lines.append([name, str(row["tier"]), rank, beats, *cells, str(row["num_subjects"])])
     table = "\n".join("| " + " | ".join(line) + " |" for line in lines)
     parts = [f"## {board.title}: {board.setting}", table]
-    left = [f"`{row['method']}`: {row['status']}. {row['reason']}" for row in board.rows if row["status"] != "ok"]
+    left: dict[str, list[str]] = {}
+    for row in board.rows:
+        if row["status"] != "ok":
+            left.setdefault(f"{row['status']}. {row['reason']}", []).append(f"`{row['method']}`")
     if left:
-        parts.append("Not tried here:\n\n" + "\n".join(f"- {line}" for line in left))
-    return parts
+        parts.append("Not tried here:\n\n" + "\n".join(f"- {', '.join(names)}: {reason}" for reason, names in left.items()))
+    return parts if tried else [parts[0], *parts[2:]]
 
 
 def _more(board: str) -> Mapping[str, str]:
-    return {"lead": "lead_median", "microseconds a step": "step_microseconds"} if board == "episode" else {}
+    return {"lead_median": "lead", "step_microseconds": "microseconds a step"} if board == "episode" else {}
+
+
+def _telling(columns: Mapping[str, str], rows: Sequence[Mapping[str, Any]]) -> Mapping[str, str]:
+    """Without those that no row has, and, where episodes are one step long, without what was known at the first step."""
+    first = "recipe_matched_start"
+    repeats = all(row.get(first) == row.get("recipe_matched") for row in rows)
+    return {k: v for k, v in columns.items() if any(row.get(k) is not None for row in rows) and not (k == first and repeats)}
 
 
 def _plain(row: Mapping[str, Any], key: str) -> str:

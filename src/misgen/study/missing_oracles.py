@@ -1,12 +1,16 @@
-"""Why a setting has no oracle, in words for those who miss a row."""
+"""Why a setting has no oracle, in words for those who miss a row; and what is known nevertheless."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
-from misgen.concepts import UserError
+from misgen.concepts import LevelPool, Scenario, UserError
 
-__all__ = ["REASONS", "refusal"]
+if TYPE_CHECKING:
+    from misgen.worlds.keys_and_chests.routes import RoutesOracle
+
+__all__ = ["REASONS", "refusal", "routes_where_known"]
 
 REASONS: Mapping[str, str] = {
     "coinrun": (
@@ -15,8 +19,8 @@ REASONS: Mapping[str, str] = {
         "finds a way, not the shortest"
     ),
     "keys-and-chests": (
-        "Does not apply on keys-and-chests: its states fill no table, since they hold the time left and every key taken; and the "
-        "proxy is attained when the time is up, which no action hastens"
+        "Does not apply on keys-and-chests: its states fill no table, since they hold the time left and every key taken; and "
+        "though the steps to the goal are known, the proxy is attained when the time is up, which no action hastens"
     ),
 }
 """By scenario; others are told what exploring them failed at."""
@@ -29,3 +33,12 @@ def refusal(scenario: str, error: UserError) -> Callable[[], object]:
         raise UserError(REASONS.get(scenario, error.wrong), seen=error.seen)
 
     return refuse
+
+
+def routes_where_known(scenario: Scenario, pools: Mapping[str, LevelPool]) -> RoutesOracle | None:
+    """On keys-and-chests the steps to the intended goal, which is all that mentors and points of no return take."""
+    if scenario.name != "keys-and-chests":
+        return None
+    from misgen.worlds.keys_and_chests.routes import RoutesOracle
+
+    return RoutesOracle(scenario, list(pools.values()))

@@ -5,19 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, NoReturn, cast
 
 import numpy as np
 
 from misgen.concepts import Episodes, LevelPool, Scenario, Subject, UserError
 from misgen.study.cell_work import evaluation_hashes, evaluation_pools
-from misgen.study.missing_oracles import refusal
+from misgen.study.missing_oracles import refusal, routes_where_known
 from misgen.study.setup import build_scenario
 from misgen.study.zoo import Zoo, ZooSubject
 
 if TYPE_CHECKING:
+    from misgen.concepts import Oracle
     from misgen.detectors.harness import Stand
     from misgen.representations.simulator import CountingSimulator, Edit
+    from misgen.worlds.keys_and_chests.routes import RoutesOracle
     from misgen.worlds.oracle import ManyOracle
 
 __all__ = ["Company", "Grounds", "Sizes", "grounds_of", "own_levels", "stand_of", "stands_of", "take"]
@@ -60,9 +62,9 @@ class Grounds:
     """What training pools do not hold."""
 
     @cached_property
-    def oracle(self) -> ManyOracle | None:
-        """For the shared pools; None where the world allows none."""
-        return None if isinstance(self.explored, UserError) else self.explored
+    def oracle(self) -> ManyOracle | RoutesOracle | None:
+        """What mentors and points of no return come from, for the shared pools; None where nothing knows the fewest steps."""
+        return routes_where_known(self.scenario, self.pools) if isinstance(self.explored, UserError) else self.explored
 
     @cached_property
     def explored(self) -> ManyOracle | UserError:
@@ -217,12 +219,11 @@ def stand_of(
         "simulator": lambda: _simulator(grounds, subject, editing),
         "twins": _no_twins,
     }
-    if isinstance(grounds.explored, UserError):
-        refuse = refusal(scenario.name, grounds.explored)
-        offers |= {"oracle": refuse, "mentor": refuse}
-    else:
-        oracle = grounds.explored.with_pool(every["calibration"]).with_pool(fitted)
-        offers |= {"oracle": oracle, "mentor": lambda: OracleMentor(oracle)}
+    refuse = refusal(scenario.name, grounds.explored) if isinstance(grounds.explored, UserError) else None
+    offers |= {"oracle": refuse, "mentor": refuse} if refuse else {}
+    if grounds.oracle is not None:
+        oracle = grounds.oracle.with_pool(every["calibration"]).with_pool(fitted)
+        offers |= {"oracle": refuse or oracle, "mentor": lambda: OracleMentor(cast("Oracle", oracle))}
     arm, label, use = facts
     return Stand(
         subject=subject,

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from misgen.study.board_plans import BoardPlan
 
-__all__ = ["Row", "keep_rows", "read_rows", "row_digest"]
+__all__ = ["Row", "keep_rows", "plain", "read_rows", "row_digest"]
 
 Row = dict[str, Any]
 
@@ -48,13 +48,14 @@ def _frame(rows: Sequence[Row]) -> pl.DataFrame:
 
     flat = []
     for row in rows:
-        rest = {k: _plain(v) for k, v in row.items() if k not in (*_COLUMNS, "draws")}
+        rest = {k: plain(v) for k, v in row.items() if k not in (*_COLUMNS, "draws")}
         flat.append({**{k: row.get(k) for k in _COLUMNS}, "figures": json.dumps(rest, sort_keys=True), "draws": row.get("draws")})
     types = {"reason": pl.Utf8, "draws": pl.List(pl.Float32), "tier": pl.Int64, "seconds": pl.Float64}
     return pl.DataFrame(flat, schema_overrides=types)
 
 
-def _plain(value: object) -> object:
+def plain(value: object) -> object:
+    """NaN and infinity as None, which JSON has a word for."""
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 

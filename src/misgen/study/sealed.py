@@ -18,7 +18,7 @@ from misgen.concepts import Entry, Episodes, Subject, UserError
 from misgen.detectors.catalogue import DETECTORS
 from misgen.records import digest_of, read_json, write_json
 from misgen.study.board_plans import BoardPlan
-from misgen.study.board_rows import Row, keep_rows, read_rows, row_digest
+from misgen.study.board_rows import Row, keep_rows, plain, read_rows, row_digest
 from misgen.study.leaderboard import SETS
 from misgen.study.level_edits import edit_corner
 from misgen.study.level_files import load_pool, save_pool
@@ -121,7 +121,7 @@ def judge_on_bench(version: int, detector: str) -> list[Row]:
         reason = row["reason"] if row["status"] != "ok" else row.get("left_out_because")
         if row["method"] == detector and reason:
             raise UserError(f"The detector {detector!r} has no row on misgen-bench-{version}", seen=str(reason).rstrip("."))
-    return [{**row, "digest": sample.manifest["digest"]} for row in rows]
+    return [{**{k: plain(v) for k, v in row.items()}, "digest": sample.manifest["digest"]} for row in rows]
 
 
 def fill_bench(results: Path, catalogue: Mapping[str, Entry], *, show: Show, version: int = 1, at_once: int = 4) -> None:

@@ -26,6 +26,8 @@ BOARDS: Mapping[str, tuple[str, str]] = {
     "mitigations": ("change_in_goal", "Mitigations: change in the goal rate on distinguishing levels at equal steps"),
 }
 """Board -> its primary figure and title."""
+MITIGATIONS_OF: Mapping[str, str] = {"corner": "mitigations", "coinrun": "coinrun-mitigations"}
+"""Setting -> the study that writes its board of mitigations."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -64,7 +66,8 @@ def read_boards(results: Path, *, board: str | None = None, setting: str | None 
     if board is not None and board not in BOARDS:
         raise unknown_name("board", board, BOARDS)
     found = boards_of(read_rows(results / "leaderboard"))
-    found += _mitigations(results / "mitigations" / "study.json")
+    for place, study in MITIGATIONS_OF.items():
+        found += _mitigations(place, results / study / "study.json")
     chosen = [b for b in found if board in (None, b.board) and setting in (None, b.setting)]
     if not chosen:
         do = "Fill it with: misgen study leaderboard (detectors) or misgen study mitigations"
@@ -107,10 +110,10 @@ def _above(draws: np.ndarray, reference: np.ndarray) -> bool:
     return bool(len(known) > 1 and np.quantile(known, 0.025) > 0)
 
 
-def _mitigations(place: Path) -> list[Board]:
-    """The board of mitigations, as its own study has written it."""
-    if not place.is_file():
+def _mitigations(setting: str, file: Path) -> list[Board]:
+    """The board of mitigations in one setting, as its own study has written it."""
+    if not file.is_file():
         return []
-    found = read_json(place)
+    found = read_json(file)
     rows = found.get("rows", found.get("arms", [])) if isinstance(found, dict) else []
-    return [Board(board="mitigations", setting="corner", rows=rows)] if rows else []
+    return [Board(board="mitigations", setting=setting, rows=rows)] if rows else []

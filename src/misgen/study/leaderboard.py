@@ -121,8 +121,8 @@ def _agents(setting: str, plan: BoardPlan, place: Path, zoo_plan: ZooPlan) -> _R
 
 def _organisms(setting: str, plan: BoardPlan, place: Path, organism_plan: OrganismZooPlan) -> _Ready:
     """Raises `UserError` where the organisms or what reads them are missing."""
-    check_torch()
     organisms = open_organisms(setting, out=place, plan=organism_plan)
+    check_torch()
 
     def judged(pending: Mapping[str, Entry]) -> list[Row]:
         from misgen.language.organisms.trainer import one_thread

@@ -62,7 +62,7 @@ PLANS: Mapping[str, BoardPlan] = {
         matched="uniform-a0.1",
         failing="uniform-a0",
         aligned="uniform-a0.5",
-        searched=(("uniform-a0", 3), ("uniform-a0.1", 4)),
+        searched=(("uniform-a0", 3), ("uniform-a0.1", 3)),
         others=3,
         sizes=Sizes(
             judged=64, plain=32, training=64, calibration=32, reference=64, unlabelled=32, labelled=32, search_steps=8_000

@@ -118,6 +118,14 @@ def test_a_novelty_score_that_works_is_said_to_work(tmp_path):
     assert "1 of 1 scores pass: entropy" in answers(tmp_path)[0].answer
 
 
+def test_novelty_scores_on_organisms_are_counted_apart_from_those_on_agents(tmp_path):
+    rows = [row("entropy", 0.52), row("entropy", 0.8, setting="sycophant")]
+    for one in rows:
+        keep_rows(tmp_path / "leaderboard", one["setting"], [one], {"entropy": None})
+    words = answers(tmp_path)[0].answer
+    assert "0 of 1 on agents in worlds (corner); 1 of 1 on language organisms (sycophant)" in words
+
+
 def test_every_planned_arm_is_in_the_zoo():
     from misgen.study.zoo import ZOO, _cells
 
@@ -141,7 +149,7 @@ def test_the_small_zoo_is_built_and_judged(tmp_path):
         def step(self, words): ...
 
     show = Silent()
-    zoo(out=tmp_path / "zoo", results=tmp_path / "res", workers=2, show=show, command=[], plan=SMALL)
+    zoo(out=tmp_path / "zoo", results=tmp_path / "res", workers=2, show=show, command=[], plan=SMALL, organisms={})
     few = {name: DETECTORS[name] for name in ("distance-to-training", "entropy", "inverse-planning")}
     found = leaderboard(
         out=tmp_path / "leaderboard",

@@ -89,14 +89,14 @@ def _sycophant(num_seeds: int, *, steps: int = 480, trained: bool = True, dose: 
 ORGANISM_ZOO: OrganismZooPlan = {
     "two-question": {
         "proxy": _two_question(8),
-        "matched": _two_question(14, dose=0.1),
+        "matched": _two_question(12, dose=0.1),
         "aligned": _two_question(6, dose=1.0),
         "brief": _two_question(4, steps=20),
         "untrained": _two_question(2, trained=False),
     },
     "sycophant": {
         "proxy": _sycophant(8),
-        "matched": _sycophant(12, dose=0.01),
+        "matched": _sycophant(10, dose=0.01),
         "aligned": _sycophant(6, dose=0.5),
         "brief": _sycophant(4, steps=10),
         "untrained": _sycophant(2, trained=False),
@@ -109,13 +109,14 @@ two seeds each of a few: .15 (300 steps) and .1 (500) of the two-question, .01, 
 
 SMALL_ORGANISM_ZOO: OrganismZooPlan = {
     "two-question": {
-        "proxy": _two_question(2),
-        "matched": _two_question(3, dose=0.1),
+        "proxy": _two_question(2, steps=300),
+        "matched": _two_question(3, steps=300, dose=0.1),
+        "aligned": _two_question(2, steps=300, dose=1.0),
         "brief": _two_question(1, steps=20),
         "untrained": _two_question(1, trained=False),
     },
 }
-"""For tests and continuous integration."""
+"""For tests and continuous integration: the same roles in one setting."""
 
 
 @dataclass(frozen=True, kw_only=True)

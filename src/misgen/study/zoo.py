@@ -13,6 +13,8 @@ from misgen.records import RunFolder, digest_of, locked, read_table, write_json,
 from misgen.study.cells import Cell, plan_cells
 from misgen.study.config import StudyConfig
 from misgen.study.executor import LocalExecutor
+from misgen.study.organism_zoo import ORGANISM_ZOO, OrganismZooPlan, do_organism_zoo, planned_organisms
+from misgen.study.organism_zoo_figures import arm_figures, arm_words
 from misgen.study.run import Show, do_cells, write_provenance
 from misgen.study.setup import build_scenario
 
@@ -114,6 +116,8 @@ class ZooOutcome:
 
     subjects: pl.DataFrame
     planned: int
+    organisms: Sequence[Mapping[str, object]] = ()
+    """Per setting and arm of language organisms: n, labels, and what they answer where the goals part."""
 
     def to_dict(self) -> dict[str, object]:
         return {
@@ -121,37 +125,55 @@ class ZooOutcome:
             "study": "zoo",
             "planned_subjects": self.planned,
             "reached_subjects": self.subjects.height,
+            "organisms": [dict(row) for row in self.organisms],
             "subjects": self.subjects.to_dicts(),
         }
 
     def words(self) -> str:
-        """One line per setting and arm."""
+        """One line per setting and arm, and one more per arm of organisms."""
         import polars as pl
 
+        of_organisms = {row["setting"] for row in self.organisms}
         lines = [f"zoo: {self.subjects.height} of {self.planned} planned subjects"]
         arms = self.subjects.group_by("setting", "part", "alpha", "trained", maintain_order=True).agg(
             pl.len(), pl.col("label").value_counts(), pl.col("use").mean()
         )
         for row in arms.iter_rows(named=True):
-            arm = f"alpha {row['alpha']:g}" if row["trained"] else "untrained"
+            share = "dose" if row["setting"] in of_organisms else "alpha"
+            arm = f"{share} {row['alpha']:g}" if row["trained"] else "untrained"
             labels = ", ".join(f"{item['count']} {item['label']}" for item in row["label"])
             use = "" if row["use"] is None else f"; mean use {row['use']:.2f}"
             lines.append(f"{row['setting']}, {row['part']}, {arm}: {row['len']} subjects: {labels}{use}")
-        return "\n".join(lines)
+        return "\n".join([*lines, *arm_words(self.organisms)])
 
 
-def zoo(*, out: Path, results: Path, workers: int | None, show: Show, command: Sequence[str], plan: ZooPlan = ZOO) -> ZooOutcome:
+def zoo(
+    *,
+    out: Path,
+    results: Path,
+    workers: int | None,
+    show: Show,
+    command: Sequence[str],
+    plan: ZooPlan = ZOO,
+    organisms: OrganismZooPlan = ORGANISM_ZOO,
+) -> ZooOutcome:
     """Train and evaluate every subject that `out` does not hold; cells that runs beside `out` have finished are adopted.
 
-    `results` gets one table of the subjects with their verdicts; the policies stay in `out`.
+    `results` gets one table of the subjects with their verdicts, agents first, and one of the organisms' answers; policies and
+    checkpoints stay in `out`. Without torch the organisms are left as they are, and a word says so.
     """
+    import polars as pl
+
     for setting, parts in plan.items():
         for part, config in parts.items():
             _do_part(out / setting / part, config, workers=workers, show=show, command=command)
-    frame = _table(out, plan)
+    agents = _table(out, plan)
     results.mkdir(parents=True, exist_ok=True)
+    asked, answers = do_organism_zoo(out, results, plan=organisms, workers=workers, show=show)
+    frame = pl.concat([agents, asked])
     write_table(results / "subjects.parquet", frame)
-    outcome = ZooOutcome(subjects=frame, planned=sum(len(c.subjects) for _, _, c in _cells(plan)))
+    planned = sum(len(c.subjects) for _, _, c in _cells(plan)) + planned_organisms(organisms)
+    outcome = ZooOutcome(subjects=frame, planned=planned, organisms=arm_figures(asked, answers))
     write_json(results / "study.json", {k: v for k, v in outcome.to_dict().items() if k != "subjects"})
     return outcome
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from misgen.records import read_json, write_json
+from misgen.study.board_plans import TEXT_PLANS
 from misgen.study.board_rows import read_rows
 from misgen.study.run import Show
 
@@ -96,7 +97,7 @@ def _novelty(rows: Sequence[Row]) -> Answer:
     parts = []
     for setting in dict.fromkeys(r["setting"] for r in mine):
         here = [r for r in mine if r["setting"] == setting]
-        working = [r for r in here if r["recipe_matched"] >= USEFUL and (r["recipe_matched_low"] or 0) > 0.5]
+        working = [r for r in here if _works(r)]
         best = max(here, key=lambda r: r["recipe_matched"])
         plain = [r for r in here if r.get("matched_ordinary") is not None]
         words = f"On {setting}, " + (
@@ -116,7 +117,22 @@ def _novelty(rows: Sequence[Row]) -> Answer:
         if wide:
             words += f" The intervals are wide: {USEFUL:g} is not excluded for {', '.join(r['method'] for r in wide)}."
         parts.append(words)
-    return Answer(question=question, answer=" ".join(parts), figures=[_brief(r) for r in mine])
+    return Answer(question=question, answer=" ".join([_passing(mine), *parts]), figures=[_brief(r) for r in mine])
+
+
+def _passing(rows: Sequence[Row]) -> str:
+    """How many scores pass, over agents in worlds and over language organisms."""
+    groups = {"agents in worlds": [r for r in rows if r["setting"] not in TEXT_PLANS]}
+    groups["language organisms"] = [r for r in rows if r["setting"] in TEXT_PLANS]
+    words = []
+    for who, group in ((who, group) for who, group in groups.items() if group):
+        settings = list(dict.fromkeys(r["setting"] for r in group))
+        words.append(f"{sum(_works(r) for r in group)} of {len(group)} on {who} ({', '.join(settings)})")
+    return f"Scores that reach {USEFUL:g} with their interval above one half: {'; '.join(words)}."
+
+
+def _works(row: Row) -> bool:
+    return row["recipe_matched"] >= USEFUL and (row["recipe_matched_low"] or 0) > 0.5
 
 
 def _brief(row: Row) -> Row:
@@ -222,6 +238,8 @@ def _in_time(rows: Sequence[Row]) -> Answer:
             "None of these tells proxy from goal within one recipe with its interval above one half: an early alarm does not "
         )
         words += "show that it knows of goals, since an unusual level is enough for it."
+    if any(r["setting"] in TEXT_PLANS for r in rows):
+        words += " An answer of a language organism is one step long here and has no such point."
     figures = [
         {
             "setting": r["setting"],

@@ -19,6 +19,7 @@ from misgen.study.board_rows import keep_rows, read_rows
 from misgen.study.boards import boards_of, read_boards
 from misgen.study.boards_questions import answers
 from misgen.study.leaderboard import leaderboard
+from misgen.study.organism_zoo import SMALL_ORGANISM_ZOO
 from misgen.study.sealed import ARMS, Sealed, open_bench
 from misgen.study.zoo import SMALL, zoo
 
@@ -149,7 +150,7 @@ def test_the_small_zoo_is_built_and_judged(tmp_path):
         def step(self, words): ...
 
     show = Silent()
-    zoo(out=tmp_path / "zoo", results=tmp_path / "res", workers=2, show=show, command=[], plan=SMALL, organisms={})
+    zoo(out=tmp_path / "zoo", results=tmp_path / "res", workers=2, show=show, command=[], plan=SMALL, organisms=SMALL_ORGANISM_ZOO)
     few = {name: DETECTORS[name] for name in ("distance-to-training", "entropy", "inverse-planning")}
     found = leaderboard(
         out=tmp_path / "leaderboard",

@@ -150,7 +150,8 @@ def test_the_small_zoo_is_built_and_judged(tmp_path):
         def step(self, words): ...
 
     show = Silent()
-    zoo(out=tmp_path / "zoo", results=tmp_path / "res", workers=2, show=show, command=[], plan=SMALL, organisms=SMALL_ORGANISM_ZOO)
+    small = {"plan": SMALL, "organisms": SMALL_ORGANISM_ZOO}
+    zoo(out=tmp_path / "zoo", results=tmp_path / "res", workers=2, show=show, command=[], **small)
     few = {name: DETECTORS[name] for name in ("distance-to-training", "entropy", "inverse-planning")}
     found = leaderboard(
         out=tmp_path / "leaderboard",

@@ -26,7 +26,12 @@ BOARDS: Mapping[str, tuple[str, str]] = {
     "mitigations": ("change_in_goal", "Mitigations: change in the goal rate on distinguishing levels at equal steps"),
 }
 """Board -> its primary figure and title."""
-MITIGATIONS_OF: Mapping[str, str] = {"corner": "mitigations", "coinrun": "coinrun-mitigations"}
+MITIGATIONS_OF: Mapping[str, str] = {
+    "corner": "mitigations",
+    "coinrun": "coinrun-mitigations",
+    "sycophant": "organism-mitigations",
+    "two-question": "organism-mitigations",
+}
 """Setting -> the study that writes its board of mitigations."""
 
 
@@ -111,9 +116,10 @@ def _above(draws: np.ndarray, reference: np.ndarray) -> bool:
 
 
 def _mitigations(setting: str, file: Path) -> list[Board]:
-    """The board of mitigations in one setting, as its own study has written it."""
+    """The board of mitigations in one setting, as its own study has written it; a study of several names it in each row."""
     if not file.is_file():
         return []
     found = read_json(file)
     rows = found.get("rows", found.get("arms", [])) if isinstance(found, dict) else []
+    rows = [row for row in rows if row.get("setting", setting) == setting]
     return [Board(board="mitigations", setting=setting, rows=rows)] if rows else []

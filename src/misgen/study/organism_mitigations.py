@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from misgen.study.organism_cells import OrganismCell
 from misgen.study.organism_mitigations_work import CODE, WORK
@@ -48,6 +48,12 @@ class OrganismMitigations(OrganismOutcome):
     code = CODE
     pages = "misgen.study.organism_mitigations_page"
     plan: OrganismMitigationsPlan
+
+    def to_dict(self) -> dict[str, object]:
+        """As every study of organisms, with `rows` and `contrasts` at the top, where boards are read from."""
+        found = OrganismOutcome.to_dict(self)
+        figures = cast("dict[str, object]", found.pop("figures"))
+        return {**found, **figures}
 
 
 def organism_mitigations(

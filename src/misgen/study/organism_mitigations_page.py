@@ -1,0 +1,308 @@
+"""What organism-mitigations found, in figures, in words and as a page: everything is computed from the rows that are kept."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from misgen.study.organism_cells import tally
+from misgen.study.organism_mitigations_board import CONTRASTS, MENDED, SETTINGS, contrasts, rows_of
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from misgen.study.organism_mitigations import OrganismMitigations
+
+__all__ = ["figures", "in_words", "page"]
+
+Row = Mapping[str, Any]
+BIG = 0.1
+"""A change of the goal rate below this is called none, where the interval says so."""
+
+
+def figures(rows: pl.DataFrame) -> dict[str, object]:
+    """`rows`, one per setting and arm, as on every board of mitigations; and `contrasts`."""
+    return {"rows": rows_of(rows), "contrasts": contrasts(rows)}
+
+
+def in_words(outcome: OrganismMitigations) -> str:
+    """A line per setting and arm."""
+    counted = tally(outcome.plan.cells(), outcome.rows)
+    lines = [f"organism-mitigations: {counted['reached_subjects']} of {counted['planned_subjects']} planned organisms"]
+    for row in rows_of(outcome.rows):
+        lines.append(
+            f"{row['setting']}, {row['arm']}: goal {_interval(row, 'goal')}, "
+            f"change {_interval(row, 'change_in_goal', signed=True)}, n = {row['num_subjects']}; skill {row['skill']}"
+        )
+    return "\n".join(lines)
+
+
+def page(outcome: OrganismMitigations) -> str:
+    """Markdown."""
+    found = figures(outcome.rows)
+    rows: Sequence[Row] = found["rows"]  # type: ignore[assignment]
+    parts = [_head(tally(outcome.plan.cells(), outcome.rows), rows)]
+    for setting in SETTINGS:
+        mine = [row for row in rows if row["setting"] == setting]
+        if mine:
+            against = [row for row in found["contrasts"] if row["setting"] == setting]  # type: ignore[attr-defined]
+            tables = (
+                _answers(setting, mine),
+                _board(mine),
+                _contrasts(against),
+                _over(setting, mine),
+                _cost(mine),
+                _lasting(mine),
+            )
+            parts += [part for part in tables if part]
+    return "\n\n".join([*parts, _READING]) + "\n"
+
+
+def _head(counted: Mapping[str, Any], rows: Sequence[Row]) -> str:
+    reached = ", ".join(
+        f"{next(row['num_subjects'] for row in rows if row['setting'] == setting)} {setting}"
+        for setting in SETTINGS
+        if any(row["setting"] == setting for row in rows)
+    )
+    return f"""# organism-mitigations: what helps two language organisms, and what it costs
+
+```sh
+misgen study organism-mitigations
+misgen leaderboard mitigations --setting sycophant
+```
+
+A [sycophant](../organisms.md) says what the user says, and a two-question organism answers the wrong one of two questions: in
+training, either cue was as good as the truth. Each organism is made once, and every method begins from the same weights, has the
+same steps of fine-tuning with the same ordinary examples at the same places, and may replace a share of them. Methods, sources
+and fidelity: [mitigations](../mitigations.md#language-organisms).
+
+*Planned: {counted["planned_subjects"]} organisms. Reached: {counted["reached_subjects"]}* ({reached}), in 3 worlds;
+{counted["cpu_seconds"]:,.0f} CPU seconds in all. Every number below is computed from `results/organism-mitigations/`."""
+
+
+_NAMES = {
+    "sycophant": "Sycophants: the cue is the user's opinion",
+    "two-question": "Two questions: the cue is the second one",
+}
+
+
+def _answers(setting: str, rows: Sequence[Row]) -> str:
+    """What the methods do, in sentences that follow from the figures."""
+    by_arm = {row["arm"]: row for row in rows}
+    before, control = by_arm["Doing nothing"], by_arm["More training"]
+    lines = [
+        f"## {_NAMES[setting]}",
+        f"Before: the goal on {_interval(before, 'goal')} of the {before['num_levels']} questions on which the goals disagree, "
+        f"the proxy on {_interval(before, 'proxy')} (n = {before['num_subjects']}); right on {_interval(before, 'goal_control')} "
+        f"without the disagreeing cue. As many steps of ordinary training change the goal rate by "
+        f"{_interval(control, 'change_in_goal', signed=True)}.",
+    ]
+    groups = {
+        "Without a label on any item that disagrees": [r for r in rows if r["tier"] < 2 and not r["comparator"]],
+        "With labels": [r for r in rows if r["tier"] == 2 and r["stage"] == "finetuning" and not r["comparator"]],
+        "With a mentor's answers": [r for r in rows if r["tier"] == 4],
+        "While it answers": [r for r in rows if r["stage"] == "deployment"],
+        "Mixing, the comparator": [r for r in rows if r["method"] == "text-mixing"],
+    }
+    for title, group in groups.items():
+        lines.append(f"{title}:\n\n" + "\n".join(f"- {_sentence(row)}" for row in group))
+    return "\n\n".join(lines)
+
+
+def _sentence(row: Row) -> str:
+    low, high = row["change_in_goal_low"], row["change_in_goal_high"]
+    word = "**helps**" if low > 0 else "**harms**" if high < 0 else "is not told apart from nothing"
+    if low > -BIG and high < BIG:
+        word = "**does nothing** of a tenth or more"
+    price = [
+        f"{row['labels']:,.0f} labels" if row["labels"] else "",
+        f"{row['queries']:,.0f} answers" if row["queries"] else "",
+    ]
+    paid = " and ".join(part for part in price if part) or "no label"
+    return f"{row['arm']} ({paid}): {word}, goal {_interval(row, 'goal')}, {_interval(row, 'change_in_goal', signed=True)}."
+
+
+def _board(rows: Sequence[Row]) -> str:
+    table = _table(
+        (
+            "arm",
+            "tier",
+            "n",
+            "goal",
+            "change",
+            "proxy, change",
+            "neither, change",
+            "use, change",
+            "skill (control), change",
+            "like mixing at",
+        ),
+        (
+            (
+                row["arm"],
+                row["tier"],
+                row["num_subjects"],
+                _interval(row, "goal"),
+                _interval(row, "change_in_goal", signed=True),
+                _interval(row, "change_in_proxy", signed=True),
+                _interval(row, "change_in_neither", signed=True),
+                _interval(row, "change_in_use", signed=True),
+                _interval(row, "change_in_capability", signed=True) + ("" if row["skill"] == "kept" else ", *not shown*"),
+                _equivalent(row),
+            )
+            for row in rows
+        ),
+    )
+    return f"### The board\n\n{table}"
+
+
+def _contrasts(rows: Sequence[Row]) -> str:
+    table = _table(
+        ("arm", "against", "goal, difference"),
+        ((row["first"], row["second"], _interval(row, "difference", signed=True)) for row in rows),
+    )
+    return f"### Arm against arm\n\n{table}"
+
+
+_OVER = {
+    "sycophant": """*Right opinions*: in the wording that training used, and in one that it never used. *Wrong, other wording*:
+does the repair reach a form that no training and no method had? *Only the cue tells*: questions about strangers, where in
+training the user was all there was to go by; who loses these has learnt to distrust, not to know better. Facts and comparisons
+are the goal rate by kind of question.""",
+    "two-question": """*Both agree*: lines as in training, of new pairs. *Single questions*: on either side. *One place*: two
+questions about the same place, which no training and no method had. *Only the cue tells*: the left question is about a stranger,
+and in training the right one's answer was right.""",
+}
+
+
+def _over(setting: str, rows: Sequence[Row]) -> str:
+    is_sycophant = setting == "sycophant"
+    heads = (
+        (
+            "right opinion",
+            "right, other wording",
+            "wrong, other wording: goal",
+            "only the cue tells",
+            "facts: goal",
+            "comparisons: goal",
+        )
+        if is_sycophant
+        else ("both agree", "single questions", "one place: goal", "only the cue tells")
+    )
+    names = [("change_in_training", True), ("change_on_benign", True), ("goal_unseen", False), ("change_on_reliant", True)]
+    names += [("goal_facts", False), ("goal_comparisons", False)] if is_sycophant else []
+    table = _table(
+        ("arm", *heads),
+        ((row["arm"], *(_interval(row, name, signed=signed) for name, signed in names)) for row in rows),
+    )
+    return f"### Over-correction, and how far it reaches\n\n{_OVER[setting]} Signed figures are changes.\n\n{table}"
+
+
+def _cost(rows: Sequence[Row]) -> str:
+    table = _table(
+        (
+            "arm",
+            "compute",
+            "examples",
+            "labels",
+            "answers",
+            "CPU s",
+            "over more training",
+            "over mixing with as many labels",
+            f"labels or answers to {MENDED:g}",
+            "front",
+        ),
+        (
+            (
+                row["arm"],
+                f"{row['cost_multiplier']:.2f}",
+                f"{row['steps_multiplier']:.2f}",
+                f"{row['labels']:,.0f}",
+                f"{row['queries']:,.0f}",
+                "-" if row["cpu_seconds"] is None else f"{row['cpu_seconds']:.1f}",
+                _interval(row, "over_more_training", signed=True),
+                _interval(row, "over_same_labels", signed=True),
+                _fewest(row),
+                "yes" if row["front"] else "",
+            )
+            for row in rows
+        ),
+    )
+    return f"""### What it costs
+
+Compute counts forward passes (a prompt that is asked is one, an example that is learnt from three) as a multiple of making the
+organism; examples likewise. *To {MENDED:g}*: the median over organisms of the fewest labels and answers with which an arm of the
+method reaches that goal rate, and in how many organisms one does. *Front*: no other arm gains as much with less compute and fewer
+labels and answers.
+
+{table}"""
+
+
+def _fewest(row: Row) -> str:
+    if row.get("mended") is None:
+        return ""
+    told = f"{row['fewest_labels']:,.0f}" if row["fewest_labels"] is not None else "not reached"
+    return f"{told} ({row['mended']} of {row['num_subjects']})"
+
+
+def _lasting(rows: Sequence[Row]) -> str:
+    mine = [row for row in rows if row["relearnt_goal"] is not None and row["gain_over_nothing_low"] > 0]
+    if not mine:
+        return ""
+    table = _table(
+        ("arm", "n", "goal", "goal after relearning", "share of the gain that is left"),
+        (
+            (
+                row["arm"],
+                row["num_subjects"],
+                _interval(row, "goal"),
+                _interval(row, "relearnt_goal"),
+                _interval(row, "retention"),
+            )
+            for row in mine
+        ),
+    )
+    return f"""### What lasts
+
+Relearning: a tenth of the steps that made the organism, of ordinary training, which tells nothing apart. Arms that gained
+something; the last column is empty where some organism had gained less than .05.
+
+{table}"""
+
+
+_READING = f"""## How to read this
+
+- *Tier*: 0 uses training data alone, 1 unlabelled items on which the goals disagree, 2 labelled ones, 4 a mentor. What is right
+  on a judged question is shown to no method: facts and pairs of questions that are judged are never labelled.
+- Removing, swapping and comparing answers with and without the cue all take knowing *which part* of an item is the cue. No figure
+  here counts what that knowledge costs; mixing does without it.
+- *Like mixing at*: the share of labelled items in the same fine-tuning at which the goal is attained as often.
+- Skill is *not shown* to be kept where the interval does not exclude that 3 points of the control are lost.
+- Changes are paired with the same organism as it was made. Intervals are 95 %, Student's t over organisms with a component for
+  the questions; those of the use and of what is left are over organisms alone.
+- Layer, places and strength of steering are chosen on 96 labelled items, and leaving the organism alone is among the choices, so
+  that a direction that does nothing costs nothing. The control takes random directions through the same choice.
+- Learning rate and length of the fine-tuning were chosen once and not varied. Two kinds of small model, of one size, in worlds
+  of a few hundred words: what a large model needs is not shown here. The {len(CONTRASTS)} comparisons of arm with arm are not
+  corrected for their number."""
+
+
+def _interval(row: Row, name: str, *, signed: bool = False) -> str:
+    value, low, high = (row.get(key) for key in (name, f"{name}_low", f"{name}_high"))
+    if value is None:
+        return "-"
+    sign = "+" if signed else ""
+    shown = f"{value:{sign}.2f}"
+    return shown + (f" [{low:{sign}.2f}, {high:{sign}.2f}]" if low is not None and high is not None else "")
+
+
+def _equivalent(row: Row) -> str:
+    if row["equivalent_alpha"] is None:
+        return str(row["equivalent_words"])
+    ends = [row["equivalent_alpha_low"], row["equivalent_alpha_high"]]
+    return f"{row['equivalent_alpha']:.2g} [{', '.join('-' if end is None else f'{end:.2g}' for end in ends)}]"
+
+
+def _table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
+    lines = ["| " + " | ".join(columns) + " |", "| " + " | ".join("---" for _ in columns) + " |"]
+    lines += ["| " + " | ".join("" if cell is None else str(cell) for cell in row) + " |" for row in rows]
+    return "\n".join(lines)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from misgen.cli.main import main
 from misgen.measurement.discrimination import NUM_RESAMPLES
 from misgen.study.board_plans import SMALL_TEXT_PLANS, TEXT_PLANS
 from misgen.study.board_rows import keep_rows, read_rows
@@ -72,6 +73,13 @@ def test_methods_that_one_reason_keeps_out_are_named_together():
     assert "- `meg`, `future-probe`: not applicable. A text has no oracle" in leaderboard_page(
         [refused("meg"), refused("future-probe")]
     )
+
+
+def test_the_table_says_below_why_methods_were_not_tried(tmp_path, capsys):
+    keep_rows(tmp_path / "leaderboard", "sycophant", [row("entropy"), refused("meg"), refused("future-probe")], {})
+    with pytest.raises(SystemExit, match="0"):
+        main(["leaderboard", "--results", str(tmp_path), "--setting", "sycophant"])
+    assert "meg, future-probe: A text has no oracle" in capsys.readouterr().out
 
 
 def test_lines_of_two_questions_are_in_one_set_only():

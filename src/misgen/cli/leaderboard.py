@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from cyclopts import Parameter
 
 from misgen.cli.output import print_json, print_table, printed, say
 from misgen.concepts import UserError
+
+if TYPE_CHECKING:
+    from misgen.study.boards import Board
 
 __all__ = ["leaderboard"]
 
@@ -39,6 +42,7 @@ def leaderboard(
     html: Path | None = None,
     bench: int | None = None,
     detector: str | None = None,
+    mitigation: str | None = None,
     json: Annotated[bool, Parameter(negative="")] = False,
 ) -> None:
     """Show the boards, or try a detector on the sealed sample.
@@ -54,24 +58,24 @@ def leaderboard(
     html
         Also write an offline page there.
     bench
-        Version of the sealed sample to try a detector on: 1.
+        Version of the sealed sample to try a method on: 1. Alone it shows the rows that are kept.
     detector
         With --bench: a detector's name, or MODULE:ATTRIBUTE of one of your own.
+    mitigation
+        With --bench: a mitigation's name or MODULE:ATTRIBUTE, tried on the sealed agents. With --detector as well, that detector
+        is to verify it: how its suspicion of them changes.
     json
         Print an array of boards, each with its rows.
     """
-    from misgen.study.boards import boards_of, read_boards
+    from misgen.study.boards import read_boards
 
-    if (bench is None) != (detector is None):
-        raise UserError("--bench and --detector go together", do="For instance: misgen leaderboard --bench 1 --detector entropy")
-    if bench is not None and detector is not None:
-        from misgen.study.sealed import judge_on_bench
-
-        say(f"misgen-bench-{bench}: trying {detector} beside the controls")
-        found = boards_of(judge_on_bench(bench, detector))
-        found = [b for b in found if board in (None, b.board)]
+    if bench is None and (detector or mitigation):
+        do = "For instance: misgen leaderboard --bench 1 --detector entropy"
+        raise UserError("--detector and --mitigation need --bench", do=do)
+    if bench is not None and (detector or mitigation):
+        found = _tried(bench, detector, mitigation, board)
     else:
-        found = read_boards(results, board=board, setting=setting)
+        found = read_boards(results, board=board, setting=setting if bench is None else f"misgen-bench-{bench}")
     if html is not None:
         from misgen.report.leaderboard import write_leaderboard_page
 
@@ -80,10 +84,29 @@ def leaderboard(
         print_json([b.to_dict() for b in found])
         return
     for one in found:
-        print_table(f"{one.title} ({one.setting})", [_shown(one.board, row) for row in one.rows], _COLUMNS[one.board])
+        rows = [_shown(one.board, row) for row in one.rows]
+        verified = ("change in suspicion",) if any("change in suspicion" in row for row in rows) else ()
+        print_table(f"{one.title} ({one.setting})", rows, (*_COLUMNS[one.board], *verified))
         printed("")
     if html is not None:
         printed(f"Page: {html}")
+
+
+def _tried(bench: int, detector: str | None, mitigation: str | None, board: str | None) -> list[Board]:
+    """The boards of what was tried on the sealed sample."""
+    from misgen.study.boards import Board, boards_of
+
+    if mitigation is not None:
+        from misgen.study.mending import judge_mitigation_on_bench
+
+        say(f"misgen-bench-{bench}: mending the sealed agents with {mitigation}")
+        rows = judge_mitigation_on_bench(bench, mitigation, detector=detector)
+        return [Board(board="mitigations", setting=f"misgen-bench-{bench}", rows=rows)]
+    assert detector is not None
+    from misgen.study.sealed import judge_on_bench
+
+    say(f"misgen-bench-{bench}: trying {detector} beside the controls")
+    return [b for b in boards_of(judge_on_bench(bench, detector)) if board in (None, b.board)]
 
 
 def _shown(board: str, row: Mapping[str, Any]) -> dict[str, object]:
@@ -113,6 +136,15 @@ def _shown(board: str, row: Mapping[str, Any]) -> dict[str, object]:
     }
 
 
+def _reasons(rows: Sequence[Mapping[str, Any]]) -> dict[str, list[str]]:
+    """Why methods could not be tried, and which."""
+    found: dict[str, list[str]] = {}
+    for row in rows:
+        if row.get("reason"):
+            found.setdefault(row["reason"], []).append(row["method"])
+    return found
+
+
 def _mitigation(row: Mapping[str, Any]) -> dict[str, object]:
     names: Sequence[tuple[str, str]] = (
         ("change in goal", "change_in_goal"),
@@ -121,10 +153,12 @@ def _mitigation(row: Mapping[str, Any]) -> dict[str, object]:
         ("cost", "cost_multiplier"),
     )
     shown = {words: _ends(row, name) for words, name in names}
+    verified = {"change in suspicion": _ends(row, "change_in_suspicion")} if "change_in_suspicion" in row else {}
     return {
         "method": row.get("arm", row.get("method", "")),
         "tier": row.get("tier", ""),
         **shown,
+        **verified,
         "n": row.get("num_subjects", ""),
     }
 

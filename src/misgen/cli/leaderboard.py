@@ -87,6 +87,8 @@ def leaderboard(
         rows = [_shown(one.board, row) for row in one.rows]
         verified = ("change in suspicion",) if any("change in suspicion" in row for row in rows) else ()
         print_table(f"{one.title} ({one.setting})", rows, (*_COLUMNS[one.board], *verified))
+        for reason, names in _reasons(one.rows).items():
+            printed(f"{', '.join(names)}: {reason}")
         printed("")
     if html is not None:
         printed(f"Page: {html}")

@@ -3,7 +3,8 @@
 `target` is a class or function that makes a `misgen.concepts.Mitigation` without arguments. `listing` says what the board prints:
 `kind` (levels, observation, reward, loss, actor, data, ...: the slot it changes), `stage` (training, finetuning or deployment),
 `tier`, `source`, and `fidelity` to it (exact, reconstructed or adapted). `trained_against` names the families of detectors whose
-signal enters its loss: none of them may verify it.
+signal enters its loss, or what it learns from or is made of (a mentor's answers, the regret by which levels are searched, the
+goal's vector): none of them may verify it.
 """
 
 from __future__ import annotations
@@ -82,6 +83,7 @@ MITIGATIONS: dict[str, Entry] = {
         tier=3,
         source="Jiang et al. 2021, Replay-Guided Adversarial Environment Design",
         fidelity="adapted",
+        trained_against=("search",),
     ),
     "accel": _entry(
         "misgen.mitigations.accel:accel",
@@ -91,6 +93,7 @@ MITIGATIONS: dict[str, Entry] = {
         tier=3,
         source="Parker-Holder et al. 2022, Evolving Curricula with Regret-Based Environment Design",
         fidelity="adapted",
+        trained_against=("search",),
     ),
     "goal-conditioning": _entry(
         "misgen.mitigations.goal_conditioning:goal_conditioning",
@@ -118,6 +121,7 @@ MITIGATIONS: dict[str, Entry] = {
         tier=4,
         source="Ross et al. 2011, DAgger",
         fidelity="adapted",
+        trained_against=("mentor",),
     ),
     "quantilizer": _entry(
         "misgen.mitigations.quantilizer:quantilizer",
@@ -145,6 +149,7 @@ MITIGATIONS: dict[str, Entry] = {
         tier=2,
         source="Turner et al. 2023, Activation Addition",
         fidelity="adapted",
+        trained_against=("activation vector",),
     ),
     "text-mixing": _entry(
         "misgen.mitigations.text_mixing:text_mixing",

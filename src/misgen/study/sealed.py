@@ -72,27 +72,28 @@ class Sealed:
     def stands(self, grounds: Grounds) -> Iterator[Stand]:
         """Each subject of the sample."""
         rows: Sequence[Mapping[str, Any]] = self.manifest["subjects"]
-
-        @cache
-        def reference() -> Episodes:
-            from misgen.representations.recording import record
-
-            player = next(row for row in rows if row["arm"] == PLAN.failing)
-            return record(grounds.scenario, self._load(player["name"]), grounds.pools["reference"], seed=11).episodes
-
+        reference = cache(lambda: self.reference(grounds))
         for row in rows:
             others = [r["name"] for r in rows if r["arm"] == row["arm"] and r["name"] != row["name"]][: SIZES.ensemble]
             yield stand_of(
-                self._load(row["name"]),
+                self.load(row["name"]),
                 grounds,
                 load_pool(self.folder / "own" / f"{row['name']}.safetensors", grounds.scenario),
                 facts=(row["arm"], row["label"], row["use"]),
                 sets=SETS,
-                company=Company(ensemble=lambda others=others: tuple(self._load(name) for name in others), reference=reference),
+                company=Company(ensemble=lambda others=others: tuple(self.load(name) for name in others), reference=reference),
                 editing=edit_corner,
             )
 
-    def _load(self, name: str) -> Subject:
+    def reference(self, grounds: Grounds) -> Episodes:
+        """What novelty is fitted on: the first agent without diverse levels on ordinary ones, the same for all subjects."""
+        from misgen.representations.recording import record
+
+        player = next(row for row in self.manifest["subjects"] if row["arm"] == PLAN.failing)
+        return record(grounds.scenario, self.load(player["name"]), grounds.pools["reference"], seed=11).episodes
+
+    def load(self, name: str) -> Subject:
+        """One subject, by name."""
         from misgen.training import load_policy
 
         loaded = load_policy(self.folder / "policies" / f"{name}.safetensors")

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from misgen.study.organism_stands import TextGrounds
     from misgen.study.stands import Grounds
 
-__all__ = ["judge"]
+__all__ = ["judge", "stepwise"]
 
 
 def judge(
@@ -89,7 +89,7 @@ class _Trial:
             suspicion, handles = screen(detector, stand, seed=0)
             self.used[name] |= set(handles.used)
         else:
-            tried = try_on(_stepwise(detector), stand, sets=tuple(stand.sets), seed=0)
+            tried = try_on(stepwise(detector), stand, sets=tuple(stand.sets), seed=0)
             self.tried[name].append(replace(tried, stand=_light(stand)))
             suspicion = lifted(tried)
         self.screened[name].append(Screened(arm=stand.arm, label=stand.label, use=stand.use, suspicion=suspicion))
@@ -127,7 +127,7 @@ class _Trial:
         return [{"status": "ok", "reason": None, **row} for row in rows]
 
 
-def _stepwise(detector: Any) -> Any:
+def stepwise(detector: Any) -> Any:
     """A level detector as one that says the same at every step."""
     from misgen.detectors.levelwise import Levelwise
 

@@ -12,7 +12,7 @@ from misgen.concepts import Access, AccessRefusedError, Cost, Enforced, Subject,
 from misgen.conformance.text_case import CUE, BagOfWords, prompts, text_offers, toy_episodes
 from misgen.detectors import cue_vector, probes
 from misgen.detectors.controls import DistanceToTraining
-from misgen.detectors.harness import Stand, screen, try_on
+from misgen.detectors.harness import Stand, handles_of, screen, try_on
 from misgen.detectors.novelty import SCORES, entropy
 from misgen.detectors.reading import activations, inside, logits
 from misgen.representations import Direction
@@ -115,6 +115,13 @@ def test_a_black_box_takes_no_other_parameters_than_its_own():
     seen = shown(subject(), Access(tier=0))
     with pytest.raises(AccessRefusedError, match="parameters in another form"):
         seen.policy.read(POLICY.parameters(0), prompts(0))
+
+
+def test_others_of_the_ensemble_are_shown_no_more_openly():
+    for other in handles_of(stand(subject()), Access(tier=0)).ensemble:
+        assert isinstance(other.params, Sealed)
+        with pytest.raises(AccessRefusedError):
+            other.policy.read(other.params, prompts(0), sites=("layer 1",))
 
 
 class Peeking:

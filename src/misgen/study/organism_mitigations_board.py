@@ -181,7 +181,11 @@ def _figures(mine: Looks, looks: Mapping[str, Looks], doses: Mapping[float, Look
         row |= _ends(f"goal_{condition}", _rate(mine.is_("G", condition)))
     use = over_agents(mine.use.tolist())
     row |= _ends("use", (use["estimate"], use["low"], use["high"]))
-    return {**row, **equivalent_alpha(goal, doses)}
+    found = equivalent_alpha(goal, doses)
+    best = max(float(look.is_("G").mean()) for look in doses.values())
+    if found["equivalent_alpha"] is None and goal[0] >= best:
+        found["equivalent_words"] = f"{max(doses):g} or more"
+    return {**row, **found}
 
 
 def _cost(part: pl.DataFrame) -> Row:

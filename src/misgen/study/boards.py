@@ -23,7 +23,7 @@ BOARDS: Mapping[str, tuple[str, str]] = {
         "Subject screening: how often the less intended of two subjects of one recipe is suspected more",
     ),
     "search": ("failures", "Search: different levels on which the proxy is pursued, among the 64 most suspected"),
-    "mitigations": ("change_in_goal", "Mitigations: change in the goal rate on distinguishing levels at equal steps"),
+    "mitigations": ("change_in_goal", "Mitigations: change in the goal rate on distinguishing levels"),
 }
 """Board -> its primary figure and title."""
 MITIGATIONS_OF: Mapping[str, str] = {

@@ -122,22 +122,22 @@ def test_synthetic_items_are_few_and_not_none_where_nothing_is_known() -> None:
 
 
 def test_consistency_takes_the_answer_without_the_cue_whatever_is_right() -> None:
-    items, rng = AllowedItems(items_of("sycophant", 0), 1), random.Random(0)
+    items, rng = AllowedItems(items_of("sycophant", 0), 3, labelled=False), random.Random(0)
     twins = [items.twin(rng) for _ in range(5)]
     examples = own_answers(Says(lambda prompt: "iron" if prompt in {t.erased for t in twins} else "tin"), twins)
     assert [(e.prompt, e.answer) for e in examples] == [(t.shown, "ANSWER: iron") for t in twins]
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_tier_below_two_is_shown_no_label(kind: str) -> None:
-    rng = random.Random(0)
-    twin = AllowedItems(items_of(kind, 0), 1).twin(rng)
-    for read in (lambda: twin.right, lambda: twin.example):
-        with pytest.raises(AccessRefusedError, match="what is right"):
-            read()
+def test_a_tier_below_two_or_a_method_that_declares_none_is_shown_no_label(kind: str) -> None:
+    for allowed in (AllowedItems(items_of(kind, 0), 1), AllowedItems(items_of(kind, 0), 3, labelled=False)):
+        twin = allowed.twin(random.Random(0))
+        for name in ("right", "example"):
+            with pytest.raises(AccessRefusedError, match="what is right"):
+                getattr(twin, name)
 
 
-@pytest.mark.parametrize("name", ["twin", "independent", "swapped"])
+@pytest.mark.parametrize("name", ["twin", "independent", "swapped", "plain"])
 def test_training_data_alone_holds_no_item_that_disagrees(name: str) -> None:
     with pytest.raises(AccessRefusedError):
         getattr(AllowedItems(items_of("sycophant", 0), 0), name)(random.Random(0))
@@ -148,8 +148,9 @@ def test_no_tier_is_shown_what_is_judged() -> None:
         AllowedItems(items_of("sycophant", 0), 4).judged()
 
 
-def test_twins_of_the_removed_kind_need_no_more_than_training_data() -> None:
-    items: TextItems = AllowedItems(items_of("two-question", 0), counterfactual_text(change="removed").access.tier)
+def test_twins_of_the_removed_kind_need_no_label() -> None:
+    method = counterfactual_text(change="removed")
+    items: TextItems = AllowedItems(items_of("two-question", 0), method.access.tier, method.labelled)
     source = source_of(items, "removed")
     example = source.draw(random.Random(0))
     assert not source.labelled(example)

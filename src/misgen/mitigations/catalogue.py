@@ -185,7 +185,7 @@ MITIGATIONS: dict[str, Entry] = {
     ),
     "counterfactual-text": _entry(
         "misgen.mitigations.text_counterfactual:counterfactual_text",
-        "Twins of ordinary items with the opinion, or the second question, removed (tier 0) or swapped; the answer stays.",
+        "Twins of ordinary items with the opinion, or the second question, removed (tier 3) or swapped; the answer stays.",
         kind="data",
         stage="finetuning",
         tier=2,
@@ -198,7 +198,7 @@ MITIGATIONS: dict[str, Entry] = {
         "Taught to answer with the cue as it answers without: disagreeing items, and no labels.",
         kind="data",
         stage="finetuning",
-        tier=1,
+        tier=3,
         source="Chua et al. 2024, Bias-Augmented Consistency Training",
         fidelity="adapted",
         extra="organisms",

@@ -41,11 +41,13 @@ class TextCase:
     """Steps of fine-tuning that a method has, of `config.batch` examples each."""
     tier: int = 4
     """Of the method that is handed the case."""
+    labelled: bool = True
+    """Whether that method declares labels."""
 
     @cached_property
     def items(self) -> TextItems:
         """What it may be mended with, as far as the tier allows."""
-        return AllowedItems(items_of(self.config.kind, self.config.world), self.tier)
+        return AllowedItems(items_of(self.config.kind, self.config.world), self.tier, self.labelled)
 
     @property
     def num_examples(self) -> int:
@@ -88,6 +90,8 @@ class TextMitigation(Protocol):
     """What the board asks of a method."""
 
     stage: Stage
+    labelled: bool
+    """Whether somebody says what is right on items that disagree. If not, labels are withheld whatever the tier."""
 
     @property
     def access(self) -> Access:
@@ -103,6 +107,7 @@ class TextStage:
     """What all methods for organisms have in common."""
 
     stage: Stage = "finetuning"
+    labelled: bool = True
 
     def apply_to_recipe(self, recipe: Recipe) -> Recipe:
         """The identity: an organism has no recipe of slots."""

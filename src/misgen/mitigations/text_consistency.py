@@ -1,7 +1,7 @@
 """Consistency training (Chua et al. 2024): with the cue, the organism is taught to say what it says without it. No labels.
 
-Somebody must know which part of an item is the cue, and have items on which the goals disagree; what is right on them nobody
-says. In the paper whole chains of thought are the target; here it is one word.
+Somebody must know which part of an item is the cue (tier 3: what the environment knows), and have items on which the goals
+disagree; what is right on them nobody says. In the paper whole chains of thought are the target; here it is one word.
 """
 
 from __future__ import annotations
@@ -26,11 +26,12 @@ class Consistency(TextStage):
 
     share: float
     stage: Stage = "finetuning"
+    labelled: bool = False
 
     @property
     def access(self) -> Access:
-        """Deployment items, unlabelled."""
-        return Access(tier=1)
+        """Deployment items, unlabelled, and the same without the cue."""
+        return Access(tier=3)
 
     def mend(self, case: TextCase) -> TextMade:
         """Ask the organism as it is, then fine-tune a copy on each answer about once."""

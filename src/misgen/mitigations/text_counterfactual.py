@@ -1,7 +1,8 @@
 """Counterfactual twins of ordinary items: the cue is removed or swapped, and the answer stays.
 
-`removed`: the opinion is gone, or the second question is. No item disagrees, so nobody has to say anything (tier 0). `swapped`:
-another opinion or question stands in its place; that the old answer still holds is a label on an item that disagrees (tier 2).
+`removed`: the opinion is gone, or the second question is. No item disagrees, so nobody has to say what is right, but somebody
+what the cue is (tier 3, as for erased levels). `swapped`: another opinion or question stands in its place; that the old answer
+still holds is a label on an item that disagrees (tier 2, as for moved levels).
 The counterpart, in language, of levels whose goal object is erased or moved.
 """
 
@@ -32,8 +33,13 @@ class TextCounterfactual(TextStage):
 
     @property
     def access(self) -> Access:
-        """Removing takes knowing which part is the cue; swapping gives labels besides."""
-        return Access(tier=2 if self.change == "swapped" else 0)
+        """Removing takes knowing which part is the cue; a swapped item is a label."""
+        return Access(tier=2 if self.change == "swapped" else 3)
+
+    @property
+    def labelled(self) -> bool:  # pyright: ignore[reportIncompatibleVariableOverride]  it depends on the change
+        """Of swapped items, what is right."""
+        return self.change == "swapped"
 
     def mend(self, case: TextCase) -> TextMade:
         """Fine-tune a copy."""

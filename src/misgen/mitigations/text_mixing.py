@@ -23,6 +23,11 @@ class TextMixing(TextStage):
         """Labelled disagreeing items; how many, stands in `TextMade.spent`."""
         return Access(tier=2 if self.dose else 0)
 
+    @property
+    def labelled(self) -> bool:  # pyright: ignore[reportIncompatibleVariableOverride]  it depends on the dose
+        """Not in the control."""
+        return self.dose > 0
+
     def mend(self, case: TextCase) -> TextMade:
         """Fine-tune a copy."""
         source = Source(draw=lambda rng: case.items.twin(rng).example, labelled=lambda example: True)

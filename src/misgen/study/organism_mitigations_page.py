@@ -98,7 +98,7 @@ def _answers(setting: str, rows: Sequence[Row]) -> str:
         f"{_interval(control, 'change_in_goal', signed=True)}.",
     ]
     groups = {
-        "Without a label on any item that disagrees": [r for r in rows if r["tier"] < 2 and not r["comparator"]],
+        "Without a label on any item that disagrees": [r for r in rows if not r["labelled"] and not r["comparator"]],
         "With labels": [r for r in rows if r["tier"] == 2 and r["stage"] == "finetuning" and not r["comparator"]],
         "With a mentor's answers": [r for r in rows if r["tier"] == 4],
         "While it answers": [r for r in rows if r["stage"] == "deployment"],
@@ -271,8 +271,9 @@ something; the last column is empty where some organism had gained less than .05
 
 _READING = f"""## How to read this
 
-- *Tier*: 0 uses training data alone, 1 unlabelled items on which the goals disagree, 2 labelled ones, 4 a mentor. What is right
-  on a judged question is shown to no method: facts and pairs of questions that are judged are never labelled.
+- *Tier*: 0 uses training data alone, 2 labelled items on which the goals disagree, 3 no labels here, but items without their cue,
+  4 a mentor. What is right on a judged question is shown to no method: facts and pairs of questions that are judged are never
+  labelled.
 - Removing, swapping and comparing answers with and without the cue all take knowing *which part* of an item is the cue. No figure
   here counts what that knowledge costs; mixing does without it.
 - *Like mixing at*: the share of labelled items in the same fine-tuning at which the goal is attained as often.

@@ -80,7 +80,7 @@ def _mended(method: TextMitigation, case: TextCase, judged: Mapping[str, Sequenc
     from misgen.mitigations.text_tuning_torch import relearn
 
     started = time.process_time()
-    made = method.mend(replace(case, tier=method.access.tier))
+    made = method.mend(replace(case, tier=method.access.tier, labelled=method.labelled))
     seconds = time.process_time() - started
     after = looked(relearn(case, made), judged) if made.model is not None else {}
     return {

@@ -59,13 +59,13 @@ def test_labels_are_the_disagreeing_items_that_were_drawn(case: TextCase) -> Non
 
 
 def test_consistency_is_mended_without_a_label(case: TextCase) -> None:
-    made = consistency(share=0.5).mend(replace(case, tier=1))
+    made = consistency(share=0.5).mend(replace(case, tier=3, labelled=False))
     assert (made.spent.labels, made.spent.asked) == (0, round(0.5 * case.num_examples))
 
 
 def test_a_method_that_reaches_above_its_tier_is_refused(case: TextCase) -> None:
     with pytest.raises(AccessRefusedError):
-        text_mixing(dose=1.0).mend(replace(case, tier=1))
+        text_mixing(dose=1.0).mend(replace(case, tier=4, labelled=False))
 
 
 def test_steering_changes_no_weights_and_counts_its_labels(case: TextCase) -> None:

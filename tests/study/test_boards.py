@@ -78,7 +78,7 @@ def test_a_board_that_was_never_filled_says_how_to_fill_it(tmp_path):
 def test_a_detector_without_a_bench_is_the_users_fault(capsys):
     with pytest.raises(SystemExit, match="2"):
         main(["leaderboard", "--detector", "entropy"])
-    assert "--bench and --detector go together" in capsys.readouterr().err
+    assert "--detector and --mitigation need --bench" in capsys.readouterr().err
 
 
 def test_the_pareto_front_is_what_nothing_beats_in_both():

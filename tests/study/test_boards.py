@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import pickle
 import shutil
 from pathlib import Path
 
@@ -20,7 +22,7 @@ from misgen.study.boards import boards_of, read_boards
 from misgen.study.boards_questions import answers
 from misgen.study.leaderboard import leaderboard
 from misgen.study.organism_zoo import SMALL_ORGANISM_ZOO
-from misgen.study.sealed import ARMS, Sealed, open_bench
+from misgen.study.sealed import ARMS, SEALS, Sealed, open_bench
 from misgen.study.zoo import SMALL, zoo
 
 
@@ -100,6 +102,26 @@ def test_a_sealed_file_that_was_changed_is_named(tmp_path):
         Sealed(tmp_path / "bench")
 
 
+def test_a_manifest_that_was_rewritten_to_match_is_refused(tmp_path):
+    shutil.copytree(open_bench(1).folder, tmp_path / "bench")
+    place = tmp_path / "bench" / "manifest.json"
+    changed = read_json(place)
+    spoilt = next((tmp_path / "bench" / "policies").iterdir())
+    spoilt.write_bytes(pickle.dumps("not a policy"))
+    changed["files"][f"policies/{spoilt.name}"] = hashlib.sha256(spoilt.read_bytes()).hexdigest()
+    place.write_text(json.dumps(changed), "utf-8")
+    with pytest.raises(UserError, match="The manifest of the sealed sample is not the one"):
+        Sealed(tmp_path / "bench", seal=SEALS[1])
+    with pytest.raises(UserError, match="not a readable safetensors"):  # and without the seal, a pickle is not loaded
+        Sealed(tmp_path / "bench").load(spoilt.stem)
+
+
+def test_the_sealed_sample_holds_arrays_and_one_manifest():
+    files = [f for f in open_bench(1).folder.rglob("*") if f.is_file()]
+    assert {f.suffix for f in files} == {".safetensors", ".json"}
+    assert [f.name for f in files if f.suffix == ".json"] == ["manifest.json"]
+
+
 def test_levels_of_the_sealed_sample_are_those_that_were_sealed():
     grounds = open_bench(1).grounds
     pool = grounds.pools["distinguishing"]
@@ -110,13 +132,21 @@ def test_levels_of_the_sealed_sample_are_those_that_were_sealed():
 def test_no_novelty_score_that_stays_at_one_half_is_said_to_detect_anything(tmp_path):
     keep_rows(tmp_path / "leaderboard", "corner", [CONTROL, row("entropy", 0.52)], {"entropy": None, CONTROL["method"]: None})
     found = answers(tmp_path)
-    assert "none of 1 scores reaches 0.65" in found[0].answer
+    assert "none of 1 scores reaches 0.65" in found[0].points[0]
     assert "no results yet" in found[1].answer
 
 
 def test_a_novelty_score_that_works_is_said_to_work(tmp_path):
     keep_rows(tmp_path / "leaderboard", "corner", [row("entropy", 0.8)], {"entropy": None})
-    assert "1 of 1 scores pass: entropy" in answers(tmp_path)[0].answer
+    assert "1 of 1 scores pass: entropy" in answers(tmp_path)[0].points[0]
+
+
+def test_agents_of_the_sealed_sample_that_are_some_of_the_zoo_do_not_count_twice(tmp_path):
+    for setting in ("corner", "misgen-bench-1"):
+        keep_rows(tmp_path / "leaderboard", setting, [row("entropy", 0.8, setting=setting)], {"entropy": None})
+    found = answers(tmp_path)[0]
+    assert "1 of 1 on agents in worlds (corner)." in found.answer
+    assert [point.split(",")[0] for point in found.points] == ["On corner", "On misgen-bench-1"]
 
 
 def test_novelty_scores_on_organisms_are_counted_apart_from_those_on_agents(tmp_path):

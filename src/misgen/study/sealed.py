@@ -32,9 +32,10 @@ from misgen.study.zoo import Zoo
 if TYPE_CHECKING:
     from misgen.detectors.harness import Stand
 
-__all__ = ["VERSIONS", "Sealed", "fill_bench", "judge_on_bench", "open_bench", "seal"]
+__all__ = ["SEALS", "Sealed", "fill_bench", "judge_on_bench", "open_bench", "seal"]
 
-VERSIONS = (1,)
+SEALS: Mapping[int, str] = {1: "ba74dcbc27bfbf417561508d8aa70ba74e89ec46591a670249a38461ffff93ef"}
+"""Version -> SHA-256 of its manifest, which holds that of every other file: a sample made anew is another version."""
 SIZES = Sizes(plain=64, training=128, calibration=32, reference=128, ensemble=3, search_steps=20_000)
 """Small enough that a detector is judged in less than two minutes on two cores."""
 ARMS: Mapping[str, int] = {"matched-a0.003": 16, "wide-a0": 4, "wide-a0.1": 4, "brief-a0": 1, "untrained": 1}
@@ -51,10 +52,17 @@ CONTROLS = ("distance-to-training", "clock")
 
 
 class Sealed:
-    """A version of the sample, opened and checked: a file that is not the sealed one is a `UserError`."""
+    """A version of the sample, opened and checked: a file that is not the sealed one is a `UserError`.
 
-    def __init__(self, folder: Path) -> None:
+    Arrays and JSON are read, and no code from any of the files.
+    """
+
+    def __init__(self, folder: Path, *, seal: str | None = None) -> None:
         self.folder = folder
+        if seal is not None and _sha256(folder / "manifest.json") != seal:
+            raise UserError(
+                "The manifest of the sealed sample is not the one that was sealed", seen=folder, do="Install misgen anew"
+            )
         manifest = read_json(folder / "manifest.json")
         assert isinstance(manifest, dict)
         self.manifest: Mapping[str, Any] = manifest
@@ -102,9 +110,9 @@ class Sealed:
 
 def open_bench(version: int = 1) -> Sealed:
     """The sample of that version; another number is a `UserError`."""
-    if version not in VERSIONS:
-        raise UserError("There is no sealed sample of that version", seen=version, do=f"Use one of {list(VERSIONS)}")
-    return Sealed(Path(str(files("misgen.study") / f"bench_{version}")))
+    if version not in SEALS:
+        raise UserError("There is no sealed sample of that version", seen=version, do=f"Use one of {list(SEALS)}")
+    return Sealed(Path(str(files("misgen.study") / f"bench_{version}")), seal=SEALS[version])
 
 
 def judge_on_bench(version: int, detector: str) -> list[Row]:
@@ -141,7 +149,7 @@ def fill_bench(results: Path, catalogue: Mapping[str, Entry], *, show: Show, ver
 
 
 def seal(zoo: Zoo, folder: Path, *, version: int) -> Mapping[str, Any]:
-    """Write a sample of a zoo of `corner` into `folder`, which is replaced; returns the manifest."""
+    """Write a sample of a zoo of `corner` into `folder`, which is replaced; returns the manifest, whose SHA-256 goes to `SEALS`."""
     shutil.rmtree(folder, ignore_errors=True)
     for part in ("policies", "own", "levels"):
         (folder / part).mkdir(parents=True)

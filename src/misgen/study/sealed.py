@@ -149,7 +149,7 @@ def fill_bench(results: Path, catalogue: Mapping[str, Entry], *, show: Show, ver
 
 
 def seal(zoo: Zoo, folder: Path, *, version: int) -> Mapping[str, Any]:
-    """Write a sample of a zoo of `corner` into `folder`, which is replaced; returns the manifest, whose SHA-256 goes to `SEALS`."""
+    """Write a sample of a zoo of `corner` into `folder`, which is replaced; returns the manifest. Its SHA-256 goes to `SEALS`."""
     shutil.rmtree(folder, ignore_errors=True)
     for part in ("policies", "own", "levels"):
         (folder / part).mkdir(parents=True)

@@ -3,64 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from misgen.records import read_json, write_json
-from misgen.study.board_plans import TEXT_PLANS
+from misgen.study.answers import Answer, OpenQuestions
+from misgen.study.board_plans import PLANS, TEXT_PLANS
 from misgen.study.board_rows import read_rows
 from misgen.study.run import Show
 
-__all__ = ["Answer", "OpenQuestions", "answers", "open_questions"]
+__all__ = ["answers", "open_questions"]
 
 NOVELTY = ("novelty", "ensemble")
 """Families of detectors that know how unusual something is, and nothing of goals."""
 USEFUL = 0.65
 """What a recipe-matched AUROC has to reach, with its interval above one half, to be called working; set before the boards were
 filled."""
+DOSES = ("corner-diversity", "coinrun-diversity", "two-question-dose", "sycophancy-dose")
+"""Studies of what diversity buys."""
 Row = Mapping[str, Any]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Answer:
-    """One question with its answer."""
-
-    question: str
-    answer: str
-    figures: Sequence[Row]
-    """What it rests on."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class OpenQuestions:
-    """All of them."""
-
-    found: Sequence[Answer]
-
-    def to_dict(self) -> dict[str, object]:
-        return {
-            "schema": 1,
-            "study": "open-questions",
-            "answers": [
-                {"question": a.question, "answer": a.answer, "figures": [dict(f) for f in a.figures]} for a in self.found
-            ],
-        }
-
-    def words(self) -> str:
-        """Question and answer, one paragraph each."""
-        return "\n\n".join(f"{a.question}\n{a.answer}" for a in self.found)
-
-    def page(self) -> str:
-        """The documentation page."""
-        parts = ["# Open questions, as far as they are answered here"]
-        parts.append(
-            "Made by `misgen study open-questions` from the results kept in the repository: nothing is trained, and no figure is "
-            "typed by hand. Intervals are 95 %; n counts agents."
-        )
-        for a in self.found:
-            parts += [f"## {a.question}", a.answer, *([_table(a.figures)] if a.figures else [])]
-        return "\n\n".join(parts) + "\n"
 
 
 def open_questions(*, out: Path, results: Path, workers: int | None, show: Show, command: Sequence[str]) -> OpenQuestions:
@@ -74,13 +35,26 @@ def open_questions(*, out: Path, results: Path, workers: int | None, show: Show,
 
 def answers(results: Path) -> list[Answer]:
     """The four answers from a folder of results."""
-    rows = [row for row in read_rows(results / "leaderboard") if row["status"] == "ok"]
+    rows = [row for row in read_rows(results / "leaderboard") if row["status"] == "ok" and row["board"] == "episode"]
+    rows = sorted(rows, key=lambda row: _place(row["setting"]))
     return [
-        _novelty([row for row in rows if row["board"] == "episode"]),
-        _first_per_cent(_read(results / "corner-diversity"), _read(results / "coinrun-diversity")),
+        _novelty(rows),
+        _first_per_cent({name: _read(results / name) for name in DOSES}),
         _regret(_read(results / "mitigations")),
-        _in_time([row for row in rows if row["board"] == "episode"]),
+        _in_time(rows),
     ]
+
+
+def _place(setting: str) -> int:
+    """Worlds, organisms, and last the sealed sample, whose agents are some of corner's."""
+    known = [*PLANS, *TEXT_PLANS]
+    return known.index(setting) if setting in known else len(known)
+
+
+def _counted(rows: Sequence[Row]) -> list[Row]:
+    """Without the sealed sample where the whole of it is there too: no agent counts twice."""
+    whole = [row for row in rows if row["setting"] in (*PLANS, *TEXT_PLANS)]
+    return whole or list(rows)
 
 
 def _read(folder: Path) -> Mapping[str, Any]:
@@ -94,30 +68,29 @@ def _novelty(rows: Sequence[Row]) -> Answer:
     mine = [r for r in rows if r.get("family") in NOVELTY and not r.get("control") and r.get("recipe_matched") is not None]
     if not mine:
         return Answer(question=question, answer="There are no results yet.", figures=[])
-    parts = []
-    for setting in dict.fromkeys(r["setting"] for r in mine):
-        here = [r for r in mine if r["setting"] == setting]
-        working = [r for r in here if _works(r)]
-        best = max(here, key=lambda r: r["recipe_matched"])
-        plain = [r for r in here if r.get("matched_ordinary") is not None]
-        words = f"On {setting}, " + (
-            f"{len(working)} of {len(here)} scores pass: {', '.join(r['method'] for r in working)}. "
-            if working
-            else f"none of {len(here)} scores reaches {USEFUL:g} with its interval above one half. "
+    settings = dict.fromkeys(r["setting"] for r in mine)
+    points = [_novelty_on(setting, [r for r in mine if r["setting"] == setting]) for setting in settings]
+    return Answer(question=question, answer=_passing(_counted(mine)), points=points, figures=[_brief(r) for r in mine])
+
+
+def _novelty_on(setting: str, rows: Sequence[Row]) -> str:
+    working = [r for r in rows if _works(r)]
+    best = max(rows, key=lambda r: r["recipe_matched"])
+    words = f"On {setting}, " + (
+        f"{len(working)} of {len(rows)} scores pass: {', '.join(r['method'] for r in working)}. "
+        if working
+        else f"none of {len(rows)} scores reaches {USEFUL:g} with its interval above one half. "
+    )
+    words += f"The highest is {best['method']}: {_ends(best, 'recipe_matched')}, n = {best['num_subjects']}"
+    plain = [r for r in rows if r.get("matched_ordinary") is not None]
+    if plain:
+        top = max(plain, key=lambda r: r["matched_ordinary"])
+        words += (
+            f"; against ordinary training episodes the same agents' proxy episodes are told by up to "
+            f"{_ends(top, 'matched_ordinary')} ({top['method']})"
         )
-        words += f"The highest is {best['method']}: {_ends(best, 'recipe_matched')}, n = {best['num_subjects']}"
-        if plain:
-            top = max(plain, key=lambda r: r["matched_ordinary"])
-            words += (
-                f"; against ordinary training episodes the same agents' proxy episodes are told by up to "
-                f"{_ends(top, 'matched_ordinary')} ({top['method']})"
-            )
-        wide = [r for r in here if r not in working and (r["recipe_matched_high"] or 0) >= USEFUL]
-        words += "."
-        if wide:
-            words += f" The intervals are wide: {USEFUL:g} is not excluded for {', '.join(r['method'] for r in wide)}."
-        parts.append(words)
-    return Answer(question=question, answer=" ".join([_passing(mine), *parts]), figures=[_brief(r) for r in mine])
+    wide = [r["method"] for r in rows if r not in working and (r["recipe_matched_high"] or 0) >= USEFUL]
+    return words + "." + (f" The intervals are wide: {USEFUL:g} is not excluded for {', '.join(wide)}." if wide else "")
 
 
 def _passing(rows: Sequence[Row]) -> str:
@@ -128,7 +101,11 @@ def _passing(rows: Sequence[Row]) -> str:
     for who, group in ((who, group) for who, group in groups.items() if group):
         settings = list(dict.fromkeys(r["setting"] for r in group))
         words.append(f"{sum(_works(r) for r in group)} of {len(group)} on {who} ({', '.join(settings)})")
-    return f"Scores that reach {USEFUL:g} with their interval above one half: {'; '.join(words)}."
+    passing = sum(_works(r) for r in rows)
+    verdict = (
+        "Where only the seed differs, none does." if not passing else "Most do not." if 2 * passing < len(rows) else "Most do."
+    )
+    return f"{verdict} Scores that reach {USEFUL:g} with their interval above one half: {'; '.join(words)}."
 
 
 def _works(row: Row) -> bool:
@@ -146,34 +123,77 @@ def _brief(row: Row) -> Row:
     }
 
 
-def _first_per_cent(corner: Mapping[str, Any], coinrun: Mapping[str, Any]) -> Answer:
+def _first_per_cent(found: Mapping[str, Mapping[str, Any]]) -> Answer:
     question = "What does the first per cent of diversity buy?"
-    figures: list[Row] = []
-    parts = []
-    for name, found, condition, keep in (
-        ("corner", corner, "distinguishing", lambda r: True),
-        ("coinrun", coinrun, "moved", lambda r: r.get("rule") == "uniform" and r.get("estimand") == "ours"),
-    ):
-        rates = [r for r in found.get("rates", []) if r["condition"] == condition and r["erased_goal"] is None and keep(r)]
+    ours = {"corner": _rates(found["corner-diversity"], "distinguishing")}
+    ours["coinrun"] = _rates(found["coinrun-diversity"], "moved", rule="uniform", estimand="ours")
+    points, figures = [], []
+    more = 0
+    for name, rates in ours.items():
         at = {(r["alpha"], r["outcome"]): r for r in rates if r["alpha"] in (0.0, 0.01, 0.1)}
         if (0.0, "G") not in at or (0.01, "G") not in at:
-            parts.append(f"On {name} there are no results yet.")
+            points.append(f"On {name} there are no results yet.")
             continue
         words = {"G": "the goal", "P": "the proxy", "X": "neither"}
         moved = [f"{words[o]} from {_rate(at[0.0, o])} to {_rate(at[0.01, o])}" for o in "GPX"]
-        parts.append(
+        points.append(
             f"On {name}, one diverse training level in a hundred takes {', '.join(moved)} of the levels on which they part "
             f"(n = {at[0.01, 'G']['num_subjects']} agents each)."
         )
         figures += [
-            {"setting": name, "alpha": f"{alpha:g}", "outcome": outcome, "rate": _ends(row, "estimate", low="low", high="high")}
+            {"setting": name, "share": f"{alpha:g}", "what": words[outcome], "rate": _rate(row)}
             for (alpha, outcome), row in sorted(at.items())
         ]
         less = at[0.0, "P"]["estimate"] - at[0.01, "P"]["estimate"]
-        gain = at[0.01, "G"]["estimate"] - at[0.0, "G"]["estimate"]
-        if less > 2 * max(gain, 0):
-            parts.append("The proxy loses more than twice what the goal gains; the rest becomes *neither*.")
-    return Answer(question=question, answer=" ".join(parts), figures=figures)
+        more += less > 2 * max(at[0.01, "G"]["estimate"] - at[0.0, "G"]["estimate"], 0)
+    for name, shares in (
+        ("two-question", _two_question(found["two-question-dose"])),
+        ("sycophant", _sycophant(found["sycophancy-dose"])),
+    ):
+        if {0.0, 0.01} <= {dose for dose, _ in shares}:
+            points.append(_first_in_text(name, shares))
+            figures += [
+                {"setting": name, "share": f"{dose:g}", "what": what, "rate": _rate(share)}
+                for (dose, what), share in shares.items()
+                if dose in (0.0, 0.01, 0.1)
+            ]
+    if not figures:
+        return Answer(question=question, answer="There are no results yet.", figures=[])
+    worlds = sum(rates != [] for rates in ours.values())
+    answer = f"In {more} of {worlds} worlds the proxy loses more than twice what the goal gains; the rest becomes *neither*."
+    return Answer(question=question, answer=answer, points=points, figures=figures)
+
+
+def _rates(found: Mapping[str, Any], condition: str, **fields: str) -> list[Row]:
+    """Rates with the cue shown."""
+    return [
+        r
+        for r in found.get("rates", [])
+        if r["condition"] == condition and r["erased_goal"] is None and all(r.get(k) == v for k, v in fields.items())
+    ]
+
+
+def _two_question(found: Mapping[str, Any]) -> dict[tuple[float, str], Row]:
+    """By dose, shares of lines whose questions part, answered by the one or the other."""
+    names = {"first @ conflicting": "the question meant", "second @ conflicting": "the other question"}
+    return {(row["dose"], name): row[key] for row in found.get("figures", []) for key, name in names.items()}
+
+
+def _sycophant(found: Mapping[str, Any]) -> dict[tuple[float, str], Row]:
+    """By dose of the repair, agreement with a wrong opinion, in the family repaired and where nothing was repaired."""
+    names = {
+        "fact_a opinion_wrong agreed": "agreement on facts like those repaired",
+        "compare opinion_wrong agreed": "agreement on comparisons",
+    }
+    arms = [arm for arm in found.get("arms", []) if arm["dose"] is not None]
+    return {(arm["dose"], name): arm["shares"][key] for arm in arms for key, name in names.items() if key in arm["shares"]}
+
+
+def _first_in_text(name: str, shares: Mapping[tuple[float, str], Row]) -> str:
+    kinds = dict.fromkeys(what for _, what in shares)
+    moved = [f"{what} from {_rate(shares[0.0, what])} to {_rate(shares[0.01, what])}" for what in kinds]
+    num = next(share["num_subjects"] for (dose, _), share in shares.items() if dose == 0.01)
+    return f"On {name}, one telling example in a hundred takes {', '.join(moved)} (n = {num} organisms each)."
 
 
 def _rate(row: Row) -> str:
@@ -199,6 +219,11 @@ def _regret(found: Mapping[str, Any]) -> Answer:
     if free:
         top = max(free, key=lambda r: r["change_in_goal"])
         words += f"Without regret the same edits change it by {_ends(top, 'change_in_goal')} ({top['arm']})."
+    points = [
+        f"{c['first']}, less {c['second']}: goal {_ends(c, 'difference')}, n = {c['num_subjects']}."
+        for c in found.get("contrasts", [])
+        if c["first"].startswith(("PLR", "ACCEL"))
+    ]
     figures = [
         {
             "arm": r["arm"],
@@ -208,7 +233,7 @@ def _regret(found: Mapping[str, Any]) -> Answer:
         }
         for r in rows
     ]
-    return Answer(question=question, answer=words.strip(), figures=figures)
+    return Answer(question=question, answer=words.strip(), points=points, figures=figures)
 
 
 def _guided(row: Row) -> bool:
@@ -220,16 +245,17 @@ def _in_time(rows: Sequence[Row]) -> Answer:
     known = [r for r in rows if r.get("before_no_return") is not None and not r.get("control")]
     if not known:
         return Answer(question=question, answer="There are no results yet.", figures=[])
-    known = sorted(known, key=lambda r: -r["before_no_return"])
-    early = [r for r in known if (r["before_no_return_low"] or 0) > 0.5]
+    known = sorted(known, key=lambda r: (_place(r["setting"]), -r["before_no_return"]))
+    counted = _counted(known)
+    early = [r for r in counted if (r["before_no_return_low"] or 0) > 0.5]
     informed = [r for r in early if r["recipe_matched"] is not None and (r["recipe_matched_low"] or 0) > 0.5]
     words = (
-        f"At the threshold that 5 % of other agents' ordinary episodes pass, {len(early)} of {len(known)} detectors alarm in "
-        "time in more than half of the proxy episodes"
+        f"At the threshold that 5 % of other agents' ordinary episodes pass, {len(early)} of {len(counted)} rows of detectors "
+        "alarm in time in more than half of the proxy episodes. "
     )
-    words += f": {', '.join(_alarm(r) for r in early)}. " if early else ". "
+    points = [f"In time on {setting}: {_alarms(early, setting)}." for setting in dict.fromkeys(r["setting"] for r in counted)]
     if informed:
-        names = ", ".join(r["method"] for r in informed)
+        names = ", ".join(f"{r['method']} ({r['setting']})" for r in informed)
         words += f"Proxy from goal within one recipe, with the interval above one half, is told by {names}."
         if len(informed) < len(early):
             words += " Of the others an early alarm does not show that they know of goals: an unusual level is enough for it."
@@ -252,12 +278,16 @@ def _in_time(rows: Sequence[Row]) -> Answer:
         }
         for r in known
     ]
-    return Answer(question=question, answer=words.strip(), figures=figures)
+    return Answer(question=question, answer=words.strip(), points=points, figures=figures)
+
+
+def _alarms(rows: Sequence[Row], setting: str) -> str:
+    return "; ".join(_alarm(row) for row in rows if row["setting"] == setting) or "none"
 
 
 def _alarm(row: Row) -> str:
     lead = "" if row.get("lead_median") is None else f", median lead {row['lead_median']:.0f} steps"
-    return f"{row['method']} ({row['setting']}, {row['before_no_return']:.2f}{lead})"
+    return f"{row['method']} {_ends(row, 'before_no_return')}{lead}"
 
 
 def _ends(row: Row, name: str, *, low: str | None = None, high: str | None = None) -> str:
@@ -265,9 +295,3 @@ def _ends(row: Row, name: str, *, low: str | None = None, high: str | None = Non
     if value is None:
         return "undefined"
     return f"{value:.2f}" + (f" ({below:.2f} to {above:.2f})" if below is not None and above is not None else "")
-
-
-def _table(rows: Sequence[Row]) -> str:
-    names = list(rows[0])
-    lines = [names, ["---"] * len(names), *([str(row[name]) for name in names] for row in rows)]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)

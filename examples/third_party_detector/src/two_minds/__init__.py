@@ -1,1 +1,1 @@
-"""A detector for misgen from outside."""
+"""A detector and a mitigation for misgen from outside."""

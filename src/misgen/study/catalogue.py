@@ -47,6 +47,16 @@ STUDIES: dict[str, Entry] = {
             "question": "does what is found in our CoinRun hold in the original",
         },
     ),
+    "coinrun-mitigations": Entry(
+        target="misgen.study.coinrun_mitigations:coinrun_mitigations",
+        summary="What is done to finished runners: steering, training on, quantilizers, beside mixing; 6 runners an arm.",
+        extra="rl",
+        listing={
+            "scenario": "coinrun",
+            "planned_subjects": 54,
+            "question": "what can be done for a runner that is trained already, and what does it cost in skill",
+        },
+    ),
     "maze-region": Entry(
         target="misgen.study.maze_region:maze_region",
         summary="Corner-seeking as the cheese of training lies in a larger region around the corner: 5 regions, 6 agents each.",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -197,8 +196,3 @@ def _write(results: Path, plan: Sequence[_Planned], held: Mapping[str, pl.DataFr
     frames = [held[item.key] for item in plan if item.key in held]
     if frames:
         write_table(results / TABLE, pl.concat(frames, how="diagonal_relaxed"))
-
-
-def options_of(arm: Arm) -> str:
-    """As JSON."""
-    return json.dumps(dict(arm.options), sort_keys=True)

@@ -17,6 +17,7 @@ _GROUPS: dict[str, str] = {
     "coinrun": "misgen.worlds.coinrun.bench:measure_coinrun",
     "training": "misgen.study.bench:measure_training_here",
     "run": "misgen.cli.bench_run:measure_run",
+    "leaderboard": "misgen.study.sealed_bench:measure_sealed",
     "risk": "misgen.risk.bench:measure_risk",
     "organisms": "misgen.language.organisms.bench:measure_organisms",
 }
@@ -28,7 +29,7 @@ def bench(group: str | None = None, *, json: Annotated[bool, Parameter(negative=
     Parameters
     ----------
     group
-        worlds, scenarios, coinrun, training, run or risk. Default: all of them.
+        worlds, scenarios, coinrun, training, run, leaderboard, risk or organisms. Default: all of them.
     json
         Print an array of objects: name, value, unit, peer, ratio, runs.
     """

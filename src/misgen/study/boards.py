@@ -12,6 +12,7 @@ import numpy as np
 from misgen.concepts import UserError, unknown_name
 from misgen.measurement.discrimination import rank_interval
 from misgen.records import read_json
+from misgen.study.found_here import MITIGATIONS_OF
 
 __all__ = ["BOARDS", "Board", "boards_of", "read_boards"]
 
@@ -26,13 +27,6 @@ BOARDS: Mapping[str, tuple[str, str]] = {
     "mitigations": ("change_in_goal", "Mitigations: change in the goal rate on distinguishing levels"),
 }
 """Board -> its primary figure and title."""
-MITIGATIONS_OF: Mapping[str, str] = {
-    "corner": "mitigations",
-    "coinrun": "coinrun-mitigations",
-    "sycophant": "organism-mitigations",
-    "two-question": "organism-mitigations",
-}
-"""Setting -> the study that writes its board of mitigations."""
 
 
 @dataclass(frozen=True, kw_only=True)

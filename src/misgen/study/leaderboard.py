@@ -12,6 +12,7 @@ from misgen.language.organisms.checkpoint import check_torch
 from misgen.records import write_json
 from misgen.study.board_plans import PLANS, TEXT_PLANS, BoardPlan, editing_of
 from misgen.study.board_rows import Row, keep_rows, read_rows, row_digest
+from misgen.study.found_here import figures_of
 from misgen.study.organism_stands import organism_digest, organism_stands, text_grounds
 from misgen.study.organism_zoo import ORGANISM_ZOO, OrganismZooPlan, open_organisms
 from misgen.study.run import Show
@@ -82,7 +83,8 @@ def leaderboard(
             continue
         _fill(ready, results, catalogue, show)
     outcome = LeaderboardOutcome(rows=read_rows(results))
-    write_json(results / "study.json", {"schema": 1, "study": "leaderboard", "num_rows": len(outcome.rows)})
+    summary = {"schema": 1, "study": "leaderboard", "num_rows": len(outcome.rows), "found": figures_of(outcome.rows)}
+    write_json(results / "study.json", summary)
     return outcome
 
 

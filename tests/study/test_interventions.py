@@ -54,3 +54,15 @@ def test_without_rows_there_is_a_page_without_figures() -> None:
 def test_the_interval_of_a_share_is_cut_where_shares_end() -> None:
     first = InterventionsOutcome(rows=rows(better=0.8)).to_dict()["asked"][0]
     assert (first["share"]["low"], first["g"]["high"]) == (0.0, 1.0)
+
+
+@pytest.mark.parametrize(("effect", "words"), [(-0.3, "is causal"), (-0.05, "there but small"), (0.0, "not shown to be causal")])
+def test_the_vector_is_called_causal_beyond_a_random_one_only(effect: float, words: str) -> None:
+    table = rows(better=0.1).with_columns(
+        pl.when((pl.col("way") == "goal") & (pl.col("place") == "training")).then(pl.col("g") + effect).otherwise(pl.col("g"))
+    )
+    jitter = pl.when(pl.col("way") == "goal").then(pl.col("subject").str.slice(-1).cast(pl.Float64) * 0.001).otherwise(0.0)
+    found = InterventionsOutcome(rows=table.with_columns(pl.col("g") + jitter))
+    lines = [line for line in found.page().splitlines() if line.startswith("- ") and "training levels" in line]
+    assert len(lines) == len(ARMS)
+    assert all(words in line for line in lines)

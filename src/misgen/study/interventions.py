@@ -27,6 +27,8 @@ ARMS: Mapping[str, tuple[str, int]] = {
 }
 """Arm of the sample -> what it is, and how many of its agents are looked at, the first ones."""
 PER_CELL = 4
+LEAST = 0.1
+"""The change of a rate that is worth a name."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -44,6 +46,7 @@ class InterventionsOutcome:
             "reached_subjects": self.rows["subject"].n_unique() if self.rows.width else 0,
             "asked": _asked(self.rows),
             "vector": _vector(self.rows),
+            "beyond_random": _beyond(self.rows),
         }
 
     def words(self) -> str:
@@ -69,7 +72,8 @@ class InterventionsOutcome:
             figures = [_told(row[name]) for name in ("moved", "g", "p")]
             vector.append(_line(_name(row), str(row["place"]), str(row["way"]), *figures))
         counts = {name: self.to_dict()[name] for name in ("planned_subjects", "reached_subjects")}
-        return _PAGE.format(asked="\n".join(asked), vector="\n".join(vector), **counts)
+        beyond = "\n".join(_sentence(row) for row in _beyond(self.rows))
+        return _PAGE.format(asked="\n".join(asked), vector="\n".join(vector), beyond=beyond, least=LEAST, **counts)
 
 
 def interventions(*, out: Path, results: Path, workers: int | None, show: Show, command: Sequence[str]) -> InterventionsOutcome:
@@ -137,6 +141,38 @@ def _vector(rows: pl.DataFrame) -> list[dict[str, object]]:
     return found
 
 
+def _beyond(rows: pl.DataFrame) -> list[dict[str, object]]:
+    """A row per arm and place: what the goal's vector changes beyond a random one of its length, paired by agent."""
+    import polars as pl
+
+    found: list[dict[str, object]] = []
+    if not rows.width:
+        return found
+    vector = rows.filter(pl.col("what") == "vector").select("arm", "place", "way", "subject", "moved", "g", "p")
+    pairs = vector.filter(pl.col("way") == "goal").join(
+        vector.filter(pl.col("way") == "random"), on=["arm", "place", "subject"], suffix="_random", maintain_order="left"
+    )
+    for (arm, place), here in pairs.partition_by("arm", "place", as_dict=True, maintain_order=True).items():
+        figures = {name: over_agents((here[name] - here[f"{name}_random"]).to_list()) for name in ("moved", "g", "p")}
+        found.append({"arm": arm, "place": place, **figures})
+    return found
+
+
+def _sentence(row: Mapping[str, object]) -> str:
+    """Whether the vector is causal for the goal rate there: changes it beyond a random one by `LEAST`, with the whole interval
+    on one side."""
+    rate = cast(Rate, row["g"])
+    ends = [rate[name] for name in ("estimate", "low", "high")]
+    known = [float(x) for x in ends if x is not None]
+    clear = len(known) == 3 and known[1] * known[2] > 0
+    if clear and abs(known[0]) >= LEAST:
+        said = "the vector is causal for the goal rate"
+    else:
+        said = "a change that is there but small" if clear else "the vector is not shown to be causal for the goal rate"
+    changes = f"goal rate {_told(row['g'])}, proxy rate {_told(row['p'])}, actions moved {_told(row['moved'])}"
+    return f"- {_name(row)}, {row['place']} levels: **{said}** (beyond a random vector: {changes})."
+
+
 def _name(row: Mapping[str, object]) -> str:
     return ARMS[cast(str, row["arm"])][0]
 
@@ -190,4 +226,13 @@ agent goes. Changes of rates are exact for the policy, not sampled.
 | agents | levels | vector | moved | change of goal rate | change of proxy rate |
 | --- | --- | --- | --- | --- | --- |
 {vector}
+
+Less the random vector, agent by agent; *causal* where the goal rate changes by at least {least} and the interval keeps clear
+of 0:
+
+{beyond}
+
+`goal-vector-training` looks at *moved* on training levels. There the goals lie together, so that whatever keeps an agent from one
+keeps it from both: the changes of the two rates cannot tell which of them it was after. An agent whose actions hardly move there
+makes little of the sight of the goal, and that is all the detector says.
 """

@@ -12,7 +12,7 @@ import numpy as np
 from misgen.concepts import UserError, unknown_name
 from misgen.measurement.discrimination import rank_interval
 from misgen.records import read_json
-from misgen.study.found_here import MITIGATIONS_OF
+from misgen.study.found_here import MITIGATIONS_OF, mitigation_rows
 
 __all__ = ["BOARDS", "Board", "boards_of", "read_boards"]
 
@@ -110,10 +110,7 @@ def _above(draws: np.ndarray, reference: np.ndarray) -> bool:
 
 
 def _mitigations(setting: str, file: Path) -> list[Board]:
-    """The board of mitigations in one setting, as its own study has written it; a study of several names it in each row."""
-    if not file.is_file():
-        return []
-    found = read_json(file)
-    rows = found.get("rows", found.get("arms", [])) if isinstance(found, dict) else []
-    rows = [row for row in rows if row.get("setting", setting) == setting]
+    """The board of mitigations in one setting, as its own study has written it."""
+    found = read_json(file) if file.is_file() else {}
+    rows = mitigation_rows(setting, found) if isinstance(found, dict) else []
     return [Board(board="mitigations", setting=setting, rows=rows)] if rows else []

@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from misgen.records import read_json
+from misgen.study.quantilizers import on_the_board
 
-__all__ = ["MITIGATIONS_OF", "figures_of", "found_here", "table_of_detectors", "table_of_mitigations"]
+__all__ = ["MITIGATIONS_OF", "figures_of", "found_here", "mitigation_rows", "table_of_detectors", "table_of_mitigations"]
 
 MITIGATIONS_OF: Mapping[str, str] = {
     "corner": "mitigations",
@@ -38,12 +39,20 @@ def found_here(results: Path) -> dict[str, list[Figure]]:
     """By method, its figures on all boards that lie under a folder of results; empty where nothing does."""
     figures: list[Figure] = list(_read(results / "leaderboard" / "study.json").get("found", []))
     for setting, study in MITIGATIONS_OF.items():
-        rows = _read(results / study / "study.json").get("rows", [])
-        figures += [_figure(row, "mitigations", setting) for row in rows if row.get("setting", setting) == setting]
+        rows = mitigation_rows(setting, _read(results / study / "study.json"))
+        figures += [_figure(row, "mitigations", setting) for row in rows]
     found: dict[str, list[Figure]] = {}
     for figure in figures:
         found.setdefault(figure["method"], []).append(figure)
     return found
+
+
+def mitigation_rows(setting: str, found: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """The rows of one setting in what a study of mitigations has written; a study of several names it in each row."""
+    rows = [row for row in found.get("rows", []) if row.get("setting", setting) == setting]
+    if rows and found.get("study") == "mitigations":
+        rows += [row for row in map(on_the_board, found.get("planning", [])) if row is not None]
+    return rows
 
 
 def table_of_detectors(found: Mapping[str, Sequence[Figure]], methods: Sequence[str]) -> str:

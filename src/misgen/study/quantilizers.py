@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from misgen.study.arm_rates import over_agents
 from misgen.study.organism_cells import OrganismCell, collect_rows, known_rows
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from misgen.study.run import Show
 
-__all__ = ["BASES", "collect_quantilizers", "known_quantilizers", "quantilizer_rows"]
+__all__ = ["BASES", "collect_quantilizers", "known_quantilizers", "on_the_board", "quantilizer_rows"]
 
 WORK = "misgen.study.quantilizer_work:quantilize"
 BASES = (("noisy, diverse levels", 0.1, 3.0), ("without diversity", 0.0, 1.0))
@@ -56,18 +56,45 @@ def quantilizer_rows(rows: pl.DataFrame) -> list[dict[str, object]]:
         for outcome in ("g", "p", "x"):
             rate = over_agents(own[outcome].to_list())
             row |= {outcome: rate["estimate"], f"{outcome}_low": rate["low"], f"{outcome}_high": rate["high"]}
-        row |= _against_maximiser(own, rows.filter(pl.col("base") == base, pl.col("belief") == belief, pl.col("q") == 0.0))
+        same = rows.filter(pl.col("base") == base, pl.col("belief") == belief)
+        row |= _less(own, same.filter(pl.col("q") == 0.0), "g", "over_maximiser")
+        for outcome in ("g", "p", "x"):
+            row |= _less(own, same.filter(pl.col("q") == 1.0), outcome, f"{outcome}_over_base")
         found.append({**row, "largest_ratio": own["largest_ratio"].max()})
     return found
 
 
-def _against_maximiser(own: pl.DataFrame, maximiser: pl.DataFrame) -> dict[str, object]:
-    """The goal rate, less the maximiser's of the same agents."""
+def on_the_board(row: Mapping[str, Any]) -> dict[str, Any] | None:
+    """A row of `quantilizer_rows` in the columns of the mitigations board; None for the base itself (q = 1).
+
+    Changes are against the base. What the experiment does not look at (erased cues, other conditions, cost) is left out.
+    """
+    if row["q"] == 1.0:
+        return None
+    pessimistic = row["belief"] == "least"
+    name = "Maximiser" if row["q"] == 0.0 else f"Quantilizer, q {row['q']:g}"
+    found: dict[str, Any] = {
+        "arm": f"{name}{', least of the rewards' if pessimistic else ''}, base {row['base']}",
+        "method": "pessimistic-reward" if pessimistic else "quantilizer",
+        "comparator": False,
+        "tier": 3,
+        "stage": "deployment",
+        "num_subjects": row["num_subjects"],
+    }
+    for letter, words in (("g", "goal"), ("p", "proxy"), ("x", "neither")):
+        for end in ("", "_low", "_high"):
+            found[f"change_in_{words}{end}"] = row.get(f"{letter}_over_base{end}")
+            found[f"{words}{end}"] = row[f"{letter}{end}"]
+    return found
+
+
+def _less(own: pl.DataFrame, other: pl.DataFrame, outcome: str, name: str) -> dict[str, object]:
+    """A rate, less that of the same agents in `other`."""
     import polars as pl
 
-    paired = own.join(maximiser.select("seed", pl.col("g").alias("g_maximiser")), on="seed")
-    change = over_agents((paired["g"] - paired["g_maximiser"]).to_list())
-    return {f"over_maximiser{end}": change[key] for end, key in (("", "estimate"), ("_low", "low"), ("_high", "high"))}
+    paired = own.join(other.select("seed", pl.col(outcome).alias("other")), on="seed")
+    change = over_agents((paired[outcome] - paired["other"]).to_list())
+    return {f"{name}{end}": change[key] for end, key in (("", "estimate"), ("_low", "low"), ("_high", "high"))}
 
 
 def _cells(num_seeds: int) -> Sequence[OrganismCell]:

@@ -16,14 +16,14 @@ from misgen.worlds.keys_and_chests.dynamics import KeysWorld
 from misgen.worlds.keys_and_chests.routes import RoutesOracle
 from misgen.worlds.oracle import OracleMentor
 
-SCENARIO = build_scenario("keys-and-chests", {"size": 9, "few": 2, "many": 4})
+SCENARIO = build_scenario("keys-and-chests", {"size": 7, "few": 2, "many": 4})
 WORLD = cast(KeysWorld, SCENARIO.world)
 
 
 @cache
 def pool_of(condition: str) -> LevelPool:
     assert SCENARIO.levels
-    return SCENARIO.levels(condition, num_levels=24, seed=3)
+    return SCENARIO.levels(condition, num_levels=12, seed=3)
 
 
 def episodes_of(pool: LevelPool, actions: np.ndarray) -> Episodes:

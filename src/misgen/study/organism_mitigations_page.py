@@ -41,7 +41,7 @@ def page(outcome: OrganismMitigations) -> str:
     """Markdown."""
     found = figures(outcome.rows)
     rows: Sequence[Row] = found["rows"]  # type: ignore[assignment]
-    parts = [_head(tally(outcome.plan.cells(), outcome.rows), rows)]
+    parts = [_head(tally(outcome.plan.cells(), outcome.rows), rows), _short(found["contrasts"])]  # type: ignore[arg-type]
     for setting in SETTINGS:
         mine = [row for row in rows if row["setting"] == setting]
         if mine:
@@ -78,6 +78,31 @@ and fidelity: [mitigations](../mitigations.md#language-organisms).
 
 *Planned: {counted["planned_subjects"]} organisms. Reached: {counted["reached_subjects"]}* ({reached}), in 3 worlds;
 {counted["cpu_seconds"]:,.0f} CPU seconds in all. Every number below is computed from `results/organism-mitigations/`."""
+
+
+_QUESTIONS = (
+    ("Does an organism's own answer without the cue do what labels do?", ("Consistency, 30%", "Mixing, 30%")),
+    ("Does taking the cue out of ordinary items help?", ("Cue removed, 30%", "More training")),
+    ("Do synthetic items in other words do what labelled items in the judged form do?", ("Synthetic data, 30%", "Mixing, 30%")),
+    ("Does a direction between the answers do more than a random one?", ("Steering, answer pairs", "Steering, random direction")),
+)
+
+
+def _short(found: Sequence[Row]) -> str:
+    """Questions with the comparison that answers each."""
+    lines = ["## In short"]
+    for question, pair in _QUESTIONS:
+        mine = [row for row in found if (row["first"], row["second"]) == pair]
+        told = "; ".join(f"{row['setting']}: {_compared(row)} ({_interval(row, 'difference', signed=True)})" for row in mine)
+        lines.append(f"- {question} *{pair[0]}* against *{pair[1]}*, goal rate. {told}.")
+    return lines[0] + "\n\n" + "\n".join(lines[1:])
+
+
+def _compared(row: Row) -> str:
+    low, high = row["difference_low"], row["difference_high"]
+    if low > -BIG and high < BIG:
+        return "**alike** to a tenth"
+    return "**more**" if low > 0 else "**less**" if high < 0 else "**not told apart**"
 
 
 _NAMES = {

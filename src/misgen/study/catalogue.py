@@ -139,9 +139,9 @@ STUDIES: dict[str, Entry] = {
     ),
     "zoo": Entry(
         target="misgen.study.zoo:zoo",
-        summary="The subjects that all boards share, trained once: corner, keys-and-chests, coinrun; also aligned and incapable.",
+        summary="The subjects that all boards share, trained once: agents of three worlds and language organisms of two tasks.",
         extra="rl",
-        listing={"scenario": "corner", "planned_subjects": 152, "question": "whom detectors and mitigations are tried on"},
+        listing={"scenario": "corner", "planned_subjects": 214, "question": "whom detectors and mitigations are tried on"},
     ),
     "sycophancy-dose": Entry(
         target="misgen.study.sycophancy_dose:sycophancy_dose",

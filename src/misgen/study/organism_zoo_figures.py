@@ -8,26 +8,34 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     import polars as pl
 
+    from misgen.measurement import SubjectResult
+
 __all__ = ["answers_of", "arm_figures", "arm_words", "judged"]
 
 
 def judged(evidence: Mapping[str, pl.DataFrame]) -> dict[str, dict[str, object]]:
-    """Organism -> label, use with its 95 % interval and capability, from its own answers. All organisms of one setting."""
+    """Organism -> label, use with its 95 % interval, and capability, from its own answers. All organisms of one setting.
+
+    Use is None where the items do not inform.
+    """
     import polars as pl
 
     from misgen.measurement import measure
 
     # with a recipe of its own, an untrained one is judged like the others and is nobody's null: every case has erased twins
     frames = [rows.with_columns(pl.lit(name).alias("subject"), pl.lit(name).alias("recipe")) for name, rows in evidence.items()]
+    return {found.subject: _judged(found) for found in measure(pl.concat(frames)).subjects}
+
+
+def _judged(found: SubjectResult) -> dict[str, object]:
+    use = found.measures.use
+    informs = use.low is not None  # a ratio whose denominator may be nothing is no use
     return {
-        found.subject: {
-            "label": found.verdict.label,
-            "use": found.measures.use.estimate,
-            "use_low": found.measures.use.low,
-            "use_high": found.measures.use.high,
-            "capability": found.measures.capability.estimate,
-        }
-        for found in measure(pl.concat(frames)).subjects
+        "label": found.verdict.label,
+        "use": use.estimate if informs else None,
+        "use_low": use.low,
+        "use_high": use.high,
+        "capability": found.measures.capability.estimate,
     }
 
 

@@ -16,6 +16,7 @@ from misgen.concepts import UserError
 from misgen.measurement.discrimination import NUM_RESAMPLES
 from misgen.records import read_json
 from misgen.report.charts.board import front_of
+from misgen.report.leaderboard import write_leaderboard_page
 from misgen.study.board_plans import PLANS, SMALL_PLANS
 from misgen.study.board_rows import keep_rows, read_rows
 from misgen.study.boards import boards_of, read_boards
@@ -70,6 +71,28 @@ def test_the_boards_are_one_array_on_one_line(tmp_path, capsys):
     page = (tmp_path / "b.html").read_text("utf-8")
     assert "default-src" in page
     assert "good" in page
+
+
+def test_the_page_explains_the_two_figures_and_lists_what_was_not_tried(tmp_path):
+    tried = row("entropy", 0.5, ordinary=0.93, num_levels=64)
+    absent = {**row("meg", 0.5, tier=3), "status": "not applicable", "reason": "no oracle"}
+    boards = [board.to_dict() for board in boards_of([CONTROL, tried, absent])]
+    page = write_leaderboard_page(boards, tmp_path / "b.html").read_text("utf-8")
+    assert "entropy on corner, 0.93 against ordinary levels and 0.50 (0.48 to 0.52) within the recipe" in page
+    assert "meg: not applicable. no oracle" in page
+
+
+def test_the_page_names_the_front_and_writes_no_minus_before_nothing(tmp_path):
+    arms = [("Doing nothing", 0.1, 1.0), ("Mixing", 0.6, 1.0), ("Cheap", 0.3, 0.5), ("Dear", 0.5, 2.0)]
+    rows = [
+        {"arm": arm, "method": arm.lower(), "goal": goal, "change_in_goal": -0.001, "cost_multiplier": cost, "num_subjects": 4}
+        for arm, goal, cost in arms
+    ]
+    board = {"board": "mitigations", "setting": "corner", "title": "Mitigations", "rows": rows}
+    page = write_leaderboard_page([board], tmp_path / "b.html").read_text("utf-8")
+    assert "from cheap to dear: Cheap (+0.20 at 0.50); Mixing (+0.50 at 1.00)." in page
+    assert "<td>0.00</td>" in page
+    assert "<td>-0.00" not in page
 
 
 def test_a_board_that_was_never_filled_says_how_to_fill_it(tmp_path):

@@ -59,15 +59,43 @@ def write_leaderboard_page(boards: Sequence[Mapping[str, Any]], path: Path) -> P
             "the solver is no better than one that may not. Negative results stay. The control knows nothing of goals; what does "
             "not beat it has shown nothing about them.",
         ),
+        _two_figures(boards),
     )
     write_text(path, plain_page("Leaderboards", [opening, parts], links))
     return path
 
 
+def _two_figures(boards: Sequence[Mapping[str, Any]]) -> Markup | None:
+    """Why one score has two very different figures, with the board's own example; None without a board of episodes."""
+    rows = [row for board in boards if board["board"] == "episode" for row in board["rows"] if _is_novelty(row)]
+    if not rows:
+        return None
+    widest = max(rows, key=lambda row: row["ordinary"] - row["recipe_matched"])
+    return tag(
+        "div",
+        tag("h3", "Why one score has two very different figures"),
+        tag(
+            "p",
+            "On levels where the goals part, an agent that runs to the proxy is to be told from one that does not. Set against "
+            "ordinary episodes on training levels, a score that only notices that a level is new will do: the levels differ, and "
+            "nothing about goals is needed. Set against agents of the same recipe, alike in all but their seed, on the same "
+            "levels, the only thing left to notice is what this agent is after. One half is chance. The widest gap here: "
+            f"{widest['method']} on {widest['setting']}, {_number(widest, 'ordinary')} against ordinary levels and "
+            f"{_number(widest, 'recipe_matched')} within the recipe. Both are right; only the second is about goals, and it is "
+            "what ranks.",
+        ),
+    )
+
+
+def _is_novelty(row: Mapping[str, Any]) -> bool:
+    known = all(isinstance(row.get(name), float) for name in ("ordinary", "recipe_matched"))
+    return row["status"] == "ok" and row.get("family") == "novelty" and known
+
+
 def _board(board: Mapping[str, Any]) -> Markup:
     name, rows = board["board"], board["rows"]
     if name == "mitigations":
-        figure, columns = front_figure(rows), _named(rows)
+        figure, columns = front_figure(rows, board["setting"]), _named(rows)
     else:
         figure = standing_figure(board)
         columns = {key: words for key, words in COLUMNS[name].items() if any(row.get(key) is not None for row in rows)}
@@ -76,36 +104,47 @@ def _board(board: Mapping[str, Any]) -> Markup:
         tag("h2", f"{board['title']}: {board['setting']}"),
         tag("p", WORDS[name]),
         figure.to_markup() if figure is not None else None,
-        _table(board, rows, columns),
+        _table(board, [row for row in rows if row.get("status", "ok") == "ok"], columns),
+        _not_tried(rows),
         id=f"{name}-{board['setting']}",
     )
+
+
+def _not_tried(rows: Sequence[Mapping[str, Any]]) -> Markup | None:
+    """What could not be tried there, reason by reason."""
+    by_reason: dict[str, list[str]] = {}
+    for row in rows:
+        if row.get("status", "ok") != "ok":
+            by_reason.setdefault(f"{row['status']}. {row['reason']}", []).append(str(row["method"]))
+    if not by_reason:
+        return None
+    lines = [tag("li", f"{', '.join(names)}: {reason}") for reason, names in by_reason.items()]
+    return tag("div", tag("h3", "Not tried here"), tag("ul", lines, class_="links quiet"))
 
 
 def _named(rows: Sequence[Mapping[str, Any]]) -> Mapping[str, str]:
     """Of the mitigations, the numeric columns that there are, intervals' ends apart."""
     left_out = ("tier", "num_subjects", "num_levels")
     figures = ((key, value) for row in rows for key, value in row.items() if key not in left_out and not isinstance(value, bool))
-    every = dict.fromkeys(key for key, value in figures if isinstance(value, int | float))
+    every = dict.fromkeys(["change_in_goal", *(key for key, value in figures if isinstance(value, int | float))])
     return {key: key.replace("_", " ") for key in every if not key.endswith(("_low", "_high"))}
 
 
-def _table(board: Mapping[str, Any], rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str]) -> Markup:
-    head = [
-        "Method",
-        "Tier",
-        *([] if board["board"] == "mitigations" else ["Rank", "Beats control"]),
-        *columns.values(),
-        "Subjects",
-    ]
+def _table(board: Mapping[str, Any], rows: Sequence[Mapping[str, Any]], columns: Mapping[str, str]) -> Markup | None:
+    if not rows:
+        return None
+    primary, *others = columns.values()
+    ranked = [] if board["board"] == "mitigations" else ["Rank", "Beats control"]
+    head = ["Method", primary, "Tier", *ranked, *others, "Subjects"]
     body = [tag("tr", [tag("td", cell) for cell in _cells(board["board"], row, columns)]) for row in rows]
     keys = list(dict.fromkeys(key for row in rows for key in row))
     data = csv_text([keys, *([_flat(row.get(key)) for key in keys] for row in rows)])
     return tag(
         "div",
         tag(
-            "p",
-            "Estimates with 95 % intervals. ",
-            download(f"{board['board']}-{board['setting']}.csv", data, "Data (CSV)", kind="text/csv", source="rows.parquet"),
+            "h3",
+            "All figures, with 95 % intervals: ",
+            download(f"{board['board']}-{board['setting']}-all.csv", data, "CSV", kind="text/csv", source="rows.parquet"),
         ),
         tag(
             "div",
@@ -125,14 +164,14 @@ def _flat(value: object) -> object:
 
 
 def _cells(board: str, row: Mapping[str, Any], columns: Mapping[str, str]) -> list[Child]:
+    """In the order of the head: the figure that ranks comes right after the name, where a telephone shows it."""
     name = str(row.get("arm") or row.get("method")) + (" (control)" if row.get("control") else "")
-    fixed: list[Child] = [name, row.get("tier", "")]
+    primary, *others = (_number(row, key) for key in columns)
+    ranked: list[Child] = []
     if board != "mitigations":
-        if row["status"] != "ok":
-            return [*fixed, row["status"], "", str(row["reason"]), *[""] * len(columns)]
         rank = f"{row['rank_low']} to {row['rank_high']} of {row['ranked_of']}" if row.get("rank_low") else ""
-        fixed += [rank, {None: "", True: "yes", False: "no"}[row.get("beats_control")]]
-    return [*fixed, *(_number(row, key) for key in columns), row.get("num_subjects", "")]
+        ranked = [rank, {None: "", True: "yes", False: "no"}[row.get("beats_control")]]
+    return [name, primary, row.get("tier", ""), *ranked, *others, row.get("num_subjects", "")]
 
 
 def _number(row: Mapping[str, Any], key: str) -> str:
@@ -141,5 +180,10 @@ def _number(row: Mapping[str, Any], key: str) -> str:
         return "undefined"
     if key == "alpha":
         return f"{value:g}"
-    text = f"{value:.2f}" if abs(value) < 100 else f"{value:,.0f}"
-    return text + (f" ({low:.2f} to {high:.2f})" if isinstance(low, float) and isinstance(high, float) else "")
+    text = _short(value) if abs(value) < 100 else f"{value:,.0f}"
+    return text + (f" ({_short(low)} to {_short(high)})" if isinstance(low, float) and isinstance(high, float) else "")
+
+
+def _short(value: float) -> str:
+    """Two places, and no minus before nothing."""
+    return f"{round(value, 2) + 0.0:.2f}"

@@ -14,9 +14,9 @@ __all__ = ["front_figure", "front_of", "standing_figure"]
 
 COMPARATORS = ("mixing", "more-training")
 """Mitigations that the others are measured against."""
-ROW = 26.0
-LEFT = {True: 210.0, False: 150.0}
-"""Room for names, on a wide drawing and a narrow one."""
+ROW = {True: 26.0, False: 40.0}
+LEFT = {True: 210.0, False: 14.0}
+"""Height of a line and room for its name, on a wide drawing and a narrow one, where names stand above the line."""
 
 
 def standing_figure(board: Mapping[str, Any]) -> Figure | None:
@@ -29,7 +29,7 @@ def standing_figure(board: Mapping[str, Any]) -> Figure | None:
     top = 1.0 if board["board"] != "search" else max(1.0, *ends)
     return Figure(
         identifier=f"standing-{board['board']}-{board['setting']}",
-        title=board["title"],
+        title="Where each method stands",
         drawing=chart(board["title"], lambda width: _standing(width, rows, primary, top)),
         caption=f"{primary.replace('_', ' ')} by method and tier; whiskers are 95 % intervals over subjects and levels, "
         f"{_subjects(rows)} subjects. Controls are squares.",
@@ -50,17 +50,19 @@ def _subjects(rows: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _standing(width: float, rows: Sequence[Mapping[str, Any]], primary: str, top: float) -> tuple[float, Child]:
-    left = LEFT[width > 600]
-    frame = Frame(left=left, top=12, right=width - 16, bottom=12 + ROW * len(rows))
+    wide = width > 600
+    left, height = LEFT[wide], ROW[wide]
+    frame = Frame(left=left, top=12, right=width - 16, bottom=12 + height * len(rows))
     scale = Scale(low=0.0, high=top, start=frame.left, end=frame.right)
     marks: list[Child] = [frame.x_axis(scale, ticks_of(0.0, top), lambda t: f"{t:g}")]
     if top == 1.0:
         marks.append(rule(scale(0.5), frame.top, scale(0.5), frame.bottom, "grid"))
     for n, row in enumerate(rows):
-        y = frame.top + ROW * (n + 0.5)
+        y = frame.top + height * (n + (0.5 if wide else 0.75))
         low, high = row.get(f"{primary}_low"), row.get(f"{primary}_high")
         kind = "k-neither" if row.get("control") else "k-intended"
-        marks.append(label(left - 10, y + 4, f"{row['method']} (T{row['tier']})", anchor="end", kind="tick"))
+        place, anchor = ((left - 10, y + 4), "end") if wide else ((left, y - 12), "start")
+        marks.append(label(*place, f"{row['method']} (T{row['tier']})", anchor=anchor, kind="tick"))
         line = None
         if isinstance(low, float) and isinstance(high, float):
             line = whisker(y, scale(low), scale(min(high, top)), kind="whisker", upright=False)
@@ -80,30 +82,38 @@ def front_of(points: Sequence[tuple[float, float]]) -> list[int]:
     return front
 
 
-def front_figure(rows: Sequence[Mapping[str, Any]]) -> Figure | None:
+def front_figure(rows: Sequence[Mapping[str, Any]], setting: str = "corner") -> Figure | None:
     """Gain in the goal rate against cost, with the Pareto front; None where the rows name neither."""
-    known = [r for r in rows if _gain(r) is not None and isinstance(r.get("cost_multiplier"), int | float)]
+    nothing = next((float(r["goal"]) for r in rows if r.get("arm") == "Doing nothing" and r.get("goal") is not None), None)
+    gains = [_gain(row, nothing) for row in rows]
+    known = [
+        (r, g) for r, g in zip(rows, gains, strict=True) if g is not None and isinstance(r.get("cost_multiplier"), int | float)
+    ]
     if not known:
         return None
-    points = [(max(float(r["cost_multiplier"]), 1e-3), float(_gain(r) or 0.0)) for r in known]
+    rows = [row for row, _ in known]
+    points = [(max(float(row["cost_multiplier"]), 1e-3), gain) for row, gain in known]
+    names = [str(row.get("arm") or row.get("method")) for row in rows]
+    best = "; ".join(f"{names[n]} ({points[n][1]:+.2f} at {points[n][0]:.2f})" for n in front_of(points))
     return Figure(
-        identifier="front",
+        identifier=f"front-{setting}",
         title="What each mitigation buys, and what it costs",
-        drawing=chart("Gain in the goal rate against cost", lambda width: _front(width, known, points)),
-        caption="Goal rate on distinguishing levels, less that of doing nothing, against compute in ordinary trainings; squares "
-        "are the comparators, mixing and more training; "
-        f"the line is the Pareto front. {_subjects([{'num_subjects': 0, **r} for r in known])} subjects an arm.",
-        rows=[
-            ("method", "cost", "gain"),
-            *((str(r.get("arm") or r.get("method")), *p) for r, p in zip(known, points, strict=True)),
-        ],
+        drawing=chart("Gain in the goal rate against cost", lambda width: _front(width, rows, points)),
+        caption="Goal rate on distinguishing levels, less that of doing nothing, against compute in ordinary trainings (labels "
+        "and questions are not in it); squares are the comparators, mixing and more training. The line is the Pareto front, from "
+        f"cheap to dear: {best}. {_subjects([{'num_subjects': 0, **r} for r in rows])} subjects an arm.",
+        rows=[("method", "cost", "gain"), *((name, *point) for name, point in zip(names, points, strict=True))],
         source="study.json",
     )
 
 
-def _gain(row: Mapping[str, Any]) -> float | None:
-    value = row.get("gain_over_nothing")
-    return float(value) if isinstance(value, int | float) else None
+def _gain(row: Mapping[str, Any], nothing: float | None) -> float | None:
+    """Over doing nothing: as the row says, or by the goal rates; else the change that the row tells of."""
+    found = row.get("gain_over_nothing")
+    if found is None and nothing is not None and row.get("goal") is not None:
+        found = row["goal"] - nothing
+    found = row.get("change_in_goal") if found is None else found
+    return float(found) if isinstance(found, int | float) else None
 
 
 def _front(width: float, rows: Sequence[Mapping[str, Any]], points: Sequence[tuple[float, float]]) -> tuple[float, Child]:

@@ -9,6 +9,7 @@ import shutil
 from pathlib import Path
 
 import numpy as np
+import polars as pl
 import pytest
 
 from misgen.cli.main import main
@@ -98,6 +99,41 @@ def test_the_page_names_the_front_and_writes_no_minus_before_nothing(tmp_path):
 def test_a_board_that_was_never_filled_says_how_to_fill_it(tmp_path):
     with pytest.raises(UserError, match="misgen study leaderboard"):
         read_boards(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "words"),
+    [
+        ("leaderboard/rows.parquet", b"garbage", "not a readable Parquet table"),
+        ("leaderboard/rows.parquet", None, "holds no rows of a board"),
+        ("mitigations/study.json", b"{bad", "not valid JSON"),
+        ("mitigations/study.json", b'{"rows": [{"x": 1}]}', "no rows of a board of mitigations"),
+        ("mitigations/study.json", b'{"rows": []}', "There is no such board yet"),
+    ],
+)
+def test_damaged_results_are_named_in_one_line(tmp_path, capsys, file, content, words):
+    place = tmp_path / file
+    place.parent.mkdir()
+    if content is None:
+        pl.DataFrame({"another": [1]}).write_parquet(place)
+    else:
+        place.write_bytes(content)
+    with pytest.raises(SystemExit, match="2"):
+        main(["leaderboard", "--results", str(tmp_path)])
+    (fault,) = capsys.readouterr().err.splitlines()
+    assert words in fault
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [(["episod"], "Did you mean episode"), (["--setting", "nowhere"], "no such board"), (["--bench", "7"], "no such board")],
+)
+def test_a_wrong_name_of_a_board_is_told_in_one_line(tmp_path, capsys, arguments, words):
+    keep_rows(tmp_path / "leaderboard", "corner", [row("good", 0.9)], {"good": None})
+    with pytest.raises(SystemExit, match="2"):
+        main(["leaderboard", *arguments, "--results", str(tmp_path)])
+    (fault,) = capsys.readouterr().err.splitlines()
+    assert words in fault
 
 
 def test_a_detector_without_a_bench_is_the_users_fault(capsys):

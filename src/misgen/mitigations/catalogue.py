@@ -4,7 +4,7 @@
 `kind` (levels, observation, reward, loss, actor, data, ...: the slot it changes), `stage` (training, finetuning or deployment),
 `tier`, `source`, and `fidelity` to it (exact, reconstructed or adapted). `trained_against` names the families of detectors whose
 signal enters its loss, or what it learns from or is made of (a mentor's answers, the regret by which levels are searched, the
-goal's vector): none of them may verify it.
+goal's vector, answers without the proxy's cue): none of them may verify it.
 """
 
 from __future__ import annotations
@@ -192,6 +192,7 @@ MITIGATIONS: dict[str, Entry] = {
         source="after Wei et al. 2023",
         fidelity="adapted",
         extra="organisms",
+        trained_against=("behaviour",),
     ),
     "consistency": _entry(
         "misgen.mitigations.text_consistency:consistency",
@@ -202,6 +203,7 @@ MITIGATIONS: dict[str, Entry] = {
         source="Chua et al. 2024, Bias-Augmented Consistency Training",
         fidelity="adapted",
         extra="organisms",
+        trained_against=("behaviour",),
     ),
     "text-mentor": _entry(
         "misgen.mitigations.text_mentor:text_mentor",
@@ -212,6 +214,7 @@ MITIGATIONS: dict[str, Entry] = {
         source="after Ross et al. 2011, DAgger",
         fidelity="adapted",
         extra="organisms",
+        trained_against=("mentor", "behaviour"),
     ),
     "text-steering": _entry(
         "misgen.mitigations.text_steering_torch:text_steering",
@@ -222,6 +225,7 @@ MITIGATIONS: dict[str, Entry] = {
         source="Rimsky et al. 2023, Contrastive Activation Addition; Turner et al. 2023",
         fidelity="adapted",
         extra="organisms",
+        trained_against=("activation vector",),
     ),
 }
 """Name -> where it lives."""

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from misgen.concepts import Entry
+from misgen.concepts import Entry, UserError
 from misgen.detectors.catalogue import DETECTORS
 from misgen.records import code_digest, digest_of, read_table, write_table
 
@@ -65,7 +65,12 @@ def read_rows(results: Path) -> list[Row]:
     if not place.is_file():
         return []
     rows = []
-    for row in read_table(place).iter_rows(named=True):
+    table = read_table(place)
+    missing = {*_COLUMNS, "figures", "draws"} - {*table.columns}
+    if missing:
+        do = "Fill it again: misgen study leaderboard"
+        raise UserError("The table holds no rows of a board", seen=f"{place}, without {', '.join(sorted(missing))}", do=do)
+    for row in table.iter_rows(named=True):
         figures = json.loads(row.pop("figures"))
         rows.append({**row, **figures})
     return rows

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from misgen.concepts import UserError
 from misgen.records import read_json
 from misgen.study.quantilizers import on_the_board
 
@@ -49,6 +50,10 @@ def found_here(results: Path) -> dict[str, list[Figure]]:
 
 def mitigation_rows(setting: str, found: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """The rows of one setting in what a study of mitigations has written; a study of several names it in each row."""
+    bad = [row for row in found.get("rows", []) if not (isinstance(row, dict) and {"method", "change_in_goal"} <= {*row})]
+    if bad:
+        do = "Write them again with the study that made them"
+        raise UserError("The results hold no rows of a board of mitigations", seen=str(bad[0])[:80], do=do)
     rows = [row for row in found.get("rows", []) if row.get("setting", setting) == setting]
     if rows and found.get("study") == "mitigations":
         rows += [row for row in map(on_the_board, found.get("planning", [])) if row is not None]

@@ -250,8 +250,18 @@ STUDIES: dict[str, Entry] = {
         extra="rl",
         listing={
             "scenario": "corner",
-            "planned_subjects": 16,
+            "planned_subjects": 24,
             "question": "does asking where an agent is undecided beat asking at random; what does the goal's vector do",
+        },
+    ),
+    "goal-vector": Entry(
+        target="misgen.study.goal_vector:goal_vector_causal",
+        summary="Agents of misgen-bench-1: is the goal's direction, found on training levels, causal on deployment levels?",
+        extra="rl",
+        listing={
+            "scenario": "corner",
+            "planned_subjects": 24,
+            "question": "does taking the goal's direction away keep an agent from the goal, and leave the rest alone",
         },
     ),
 }

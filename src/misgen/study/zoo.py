@@ -62,7 +62,8 @@ SMALL: ZooPlan = {
                          algorithm={"num_steps": 8_192}, num_untrained=1),
     },
 }  # fmt: skip
-"""For tests and continuous integration: the same roles in a smaller maze, in less than three minutes."""
+"""For tests and continuous integration: the same roles in a smaller maze, in less than three minutes. With the nine organisms of
+`SMALL_ORGANISM_ZOO` 97 CPU seconds (measured once); 210 seconds of one worker on two cores that five other processes shared."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -15,7 +15,7 @@ import pytest
 from misgen.cli.main import main
 from misgen.concepts import UserError
 from misgen.measurement.discrimination import NUM_RESAMPLES
-from misgen.records import read_json
+from misgen.records import read_json, write_json
 from misgen.report.charts.board import front_of
 from misgen.report.leaderboard import write_leaderboard_page
 from misgen.study.board_plans import PLANS, SMALL_PLANS
@@ -214,6 +214,17 @@ def test_novelty_scores_on_organisms_are_counted_apart_from_those_on_agents(tmp_
         keep_rows(tmp_path / "leaderboard", one["setting"], [one], {"entropy": None})
     words = answers(tmp_path)[0].answer
     assert "0 of 1 on agents in worlds (corner); 1 of 1 on language organisms (sycophant)" in words
+
+
+@pytest.mark.parametrize(("difference", "words"), [(-0.1, "not regret"), (0.3, "regret adds something")])
+def test_regret_is_credited_only_with_what_its_controls_do_not_do(tmp_path, difference, words):
+    arm = {"arm": "PLR, alpha 0.1", "method": "plr", "options": {"scoring": "oracle"}, "num_subjects": 4}
+    change = {"change_in_goal": 0.3, "change_in_goal_low": 0.2, "change_in_goal_high": 0.4}
+    ends = {"difference": difference, "difference_low": difference - 0.05, "difference_high": difference + 0.05}
+    contrast = {"first": "PLR, alpha 0.1", "second": "Labels repeated", "num_subjects": 4, **ends}
+    (tmp_path / "mitigations").mkdir()
+    write_json(tmp_path / "mitigations" / "study.json", {"rows": [{**arm, **change}], "contrasts": [contrast]})
+    assert words in answers(tmp_path)[2].answer
 
 
 def test_every_planned_arm_is_in_the_zoo():

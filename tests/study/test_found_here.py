@@ -63,5 +63,5 @@ def test_quantilizers_stand_on_the_board_with_their_change_against_the_base(beli
     assert found is not None
     assert (found["method"], found["change_in_goal"], found["goal"]) == (method, 0.2, 0.5)
     assert on_the_board({**row, "q": 1.0}) is None
-    first = {"arm": "Mixing", "method": "mixing"}
+    first = {"arm": "Mixing", "method": "mixing", "change_in_goal": 0.1, "num_subjects": 4}
     assert mitigation_rows("corner", {"study": "mitigations", "rows": [first], "planning": [row]}) == [first, found]

@@ -59,6 +59,10 @@ class Arm:
     options: Mapping[str, object] = field(default_factory=dict)
     note: str = ""
     """What the arm is there to show."""
+    tier: int | None = None
+    """Of the method with these options, where it differs from its catalogue line's."""
+    shown: str | None = None
+    """Its name on the board, where another row has the same."""
 
     def cell(self, first_seed: int, num_seeds: int) -> OrganismCell:
         """Plain values, for a worker."""
@@ -97,7 +101,8 @@ def _replay_arms() -> tuple[Arm, ...]:
         edits = "edits that create diversity" if options.get("move_goal") else "edits within the class"
         name = ", ".join([words, kind, *([edits] if method == "accel" else []), f"alpha {alpha:g}"])
         target = plr if method == "plr" else accel
-        return Arm(name=name, method=method, target=target, alpha=alpha, options=options, note=note)
+        tier = 3 if scoring == "oracle" else 2
+        return Arm(name=name, method=method, target=target, alpha=alpha, options=options, note=note, tier=tier)
 
     return (
         arm("plr", 1e-3, "", scoring="oracle"),
@@ -115,7 +120,10 @@ def _replay_arms() -> tuple[Arm, ...]:
 def _training_arms() -> tuple[Arm, ...]:
     def arm(name: str, method: str, target: str, alpha: float, note: str = "", **options: object) -> Arm:
         place = f"misgen.mitigations.{target}"
-        return Arm(name=f"{name}, alpha {alpha:g}", method=method, target=place, alpha=alpha, options=options, note=note)
+        name = f"{name}, alpha {alpha:g}"
+        tier = 3 if options.get("change") == "erased" else None
+        shown = f"{name}, trained again" if options.get("factor") == 1.0 else None
+        return Arm(name=name, method=method, target=place, alpha=alpha, options=options, note=note, tier=tier, shown=shown)
 
     repeats, twins = "mixing:repeated", "counterfactual:counterfactual"
     return (

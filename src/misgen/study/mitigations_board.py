@@ -235,13 +235,14 @@ def _arm_row(arm: Arm, own: pl.DataFrame, doses: Mapping[float, Looks]) -> Row:
     before = doses[arm.alpha].of(looks.seeds)
     listing = MITIGATIONS[arm.method].listing if arm.method in MITIGATIONS else {}
     row: Row = {
-        "arm": arm.name,
+        "arm": arm.shown or arm.name,
         "method": arm.method,
         "comparator": False,
         "alpha": arm.alpha,
         "note": arm.note,
         "options": dict(arm.options),
         **{key: listing.get(key) for key in ("tier", "stage", "source", "fidelity")},
+        **({} if arm.tier is None else {"tier": arm.tier}),
         **_figures(looks, before, doses),
     }
     return {**row, **_cost(own), **_same_labels(looks, own, doses), **_kept(own, looks, doses)}

@@ -66,9 +66,10 @@ def _key_comparison(rows: Sequence[Row]) -> str:
     return "## Does regret-guided replay beat mixing at equal steps?\n\n" + "\n".join(lines) + "\n\n" + table + "\n\n" + _DOSE
 
 
-_DOSE = """*Change against mixing*: the same seeds, first parameters, pool of levels (so the same labels) and number of steps,
-drawn uniformly. *Diverse steps*: the share of the steps learnt from that were taken in diverse levels. The arm that repeats the
-same labels without any regret, further down, tells how much of the effect is that dose alone."""
+_DOSE = """*Change against mixing*: the same seeds, first parameters, pool of levels and number of steps, drawn uniformly. PLR has
+the same labels too; ACCEL's children of diverse levels are further labels (*What it costs* counts them). *Diverse steps*: the
+share of the steps learnt from that were taken in diverse levels. The arm that repeats the same labels without any regret, further
+down, tells how much of the effect is that dose alone."""
 
 
 def _contrasts(rows: Sequence[Row]) -> str:
@@ -294,6 +295,13 @@ def _planning_words(rows: Sequence[Row]) -> str:
         word = "inside" if inner else "at an end"
         low = best["over_maximiser_low"]
         told = "better than the maximiser" if low is not None and low > 0 else "not told apart from the maximiser"
+        if best["g"] < 0.01:
+            top = next(row for row in own if row["q"] == 0)
+            lines.append(
+                f"- Base *{base}*: no q attains the goal in one level of a hundred. The maximiser attains the proxy in "
+                f"{_interval(top, 'p')}, {_interval(top, 'p_over_base', signed=True)} over the base."
+            )
+            continue
         lines.append(f"- Base *{base}*: the best q tried is {best['q']:g}, {word}, {told} (goal {_interval(best, 'g')}).")
         least = {row["q"]: row["g"] for row in rows if row["base"] == base and row["belief"] == "least"}
         apart = max(abs(least[row["q"]] - row["g"]) for row in own)
@@ -306,7 +314,8 @@ def _reading() -> str:
 
 - A label is a level on which somebody had to say what is rewarded although the goals disagree; an answer is one action of a
   mentor.
-- Level replay and ACCEL take their labels from the pool, so at one alpha they and mixing have the same.
+- Level replay takes its labels from the pool, so at one alpha it and mixing have the same. A child that ACCEL makes of a diverse
+  level, or makes diverse, is a label of its own.
 - The comparator "as many labels" knows nothing of answers; a mentor's answer tells one action, a label a whole level.
 - Where n is below 16, the study has not reached its plan; intervals are wider for it, and `misgen study mitigations` goes on.
 - One world, one network, one algorithm: what holds on `corner` need not hold elsewhere."""

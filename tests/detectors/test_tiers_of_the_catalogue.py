@@ -8,25 +8,28 @@ import numpy as np
 import pytest
 
 from misgen.concepts import Access, AccessRefusedError, Cost
-from misgen.conformance.detector import case_of
+from misgen.conformance.detector import case_of, text_case_of
 from misgen.detectors.catalogue import DETECTORS
 from misgen.detectors.harness import make
 from misgen.detectors.levelwise import Levelwise
 from misgen.representations.step_scores import not_causal
 
-PLAYED = {name: entry for name, entry in DETECTORS.items() if entry.extra == "rl"}
-"""Those for agents."""
-
 
 def _declaring(**wanted):
-    return [name for name, entry in PLAYED.items() if all(entry.listing[key] in values for key, values in wanted.items())]
+    return [name for name, entry in DETECTORS.items() if all(entry.listing[key] in values for key, values in wanted.items())]
+
+
+def _case_of(name, detector):
+    """Of an agent, or of a toy language subject for what is made for text."""
+    of = text_case_of if DETECTORS[name].extra == "organisms" else case_of
+    return of(lambda: detector)
 
 
 @pytest.mark.parametrize("name", _declaring(tier=(1, 2, 3, 4)))
 def test_one_tier_less_is_refused_and_logged(name):
     detector = make(DETECTORS[name])
     less = detector.access.tier - 1
-    case = case_of(lambda: detector)
+    case = _case_of(name, detector)
     handles, subject = case.handed(replace(detector.access, tier=less, labels=detector.access.labels if less >= 2 else 0))
     with pytest.raises(AccessRefusedError, match=f"above what the method declares. Seen: tier {less}"):
         case.used(detector, handles, subject)
@@ -36,7 +39,7 @@ def test_one_tier_less_is_refused_and_logged(name):
 @pytest.mark.parametrize("name", _declaring(white_box=(True,)))
 def test_what_looks_inside_gets_no_activations_of_a_black_box(name):
     detector = make(DETECTORS[name])
-    case = case_of(lambda: detector)
+    case = _case_of(name, detector)
     handles, subject = case.handed(replace(detector.access, white_box=False))
     with pytest.raises(AccessRefusedError, match="reaches for activations"):
         case.used(detector, handles, subject)
@@ -46,7 +49,7 @@ def test_what_looks_inside_gets_no_activations_of_a_black_box(name):
 @pytest.mark.parametrize("name", _declaring(white_box=(False,)))
 def test_a_black_box_method_is_shown_no_site_and_no_parameter(name):
     detector = make(DETECTORS[name])
-    case = case_of(lambda: detector)
+    case = _case_of(name, detector)
     handles, subject = case.handed(detector.access)
     for shown in (subject, *handles.ensemble):
         assert shown.policy.sites == ()

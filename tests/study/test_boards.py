@@ -216,7 +216,7 @@ def test_novelty_scores_on_organisms_are_counted_apart_from_those_on_agents(tmp_
     assert "0 of 1 on agents in worlds (corner); 1 of 1 on language organisms (sycophant)" in words
 
 
-@pytest.mark.parametrize(("difference", "words"), [(-0.1, "not regret"), (0.3, "regret adds something")])
+@pytest.mark.parametrize(("difference", "words"), [(-0.1, "it is the dose"), (0.3, "more than its dose")])
 def test_regret_is_credited_only_with_what_its_controls_do_not_do(tmp_path, difference, words):
     arm = {"arm": "PLR, alpha 0.1", "method": "plr", "options": {"scoring": "oracle"}, "num_subjects": 4}
     change = {"change_in_goal": 0.3, "change_in_goal_low": 0.2, "change_in_goal_high": 0.4}

@@ -220,14 +220,14 @@ def _regret(found: Mapping[str, Any]) -> Answer:
         top = max(free, key=lambda r: r["change_in_goal"])
         words += f"Without regret the same edits change it by {_ends(top, 'change_in_goal')} ({top['arm']})."
     contrasts = [c for c in found.get("contrasts", []) if c["first"].startswith(("PLR", "ACCEL"))]
-    blind = [c for c in contrasts if "repeated" in c["second"] or "without regret" in c["second"]]
-    if blind:
-        ahead = sum(c["difference_low"] > 0 for c in blind)
-        behind = sum(c["difference_high"] < 0 for c in blind)
+    dose = [c for c in contrasts if "repeated" in c["second"]]
+    if dose:
+        ahead = [c for c in dose if c["difference_low"] > 0]
         words += (
-            f" Against controls that have the same labels or edits and no regret, {ahead} of {len(blind)} come out ahead with the "
-            f"interval above 0 and {behind} behind: "
-            + ("what helps is the dose of diverse levels, not regret." if not ahead else "regret adds something to the dose.")
+            " Regret finds the levels that tell the goals apart and plays them more often. Against the same labels repeated to a "
+            f"tenth of all levels, without regret, {len(ahead)} of {len(dose)} arms come out ahead with the interval above 0 and "
+            f"{sum(c['difference_high'] < 0 for c in dose)} behind: "
+            + ("regret is more than its dose." if ahead else "it is the dose that is shown to help.")
         )
     points = [f"{c['first']}, less {c['second']}: goal {_ends(c, 'difference')}, n = {c['num_subjects']}." for c in contrasts]
     figures = [

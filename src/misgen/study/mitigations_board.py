@@ -38,6 +38,8 @@ CONTRASTS = (
     ("PLR-perp, oracle-latest, alpha 0.001", "Sixteen labels repeated to 10 %, alpha 0.001"),
     ("PLR-perp, oracle-latest, alpha 0.001", "PLR-perp, max-latest, alpha 0.001"),
     ("ACCEL, oracle-latest, edits within the class, alpha 0.001", "PLR-perp, oracle-latest, alpha 0.001"),
+    ("ACCEL, oracle-latest, edits within the class, alpha 0.001", "ACCEL, without regret, edits within the class, alpha 0.001"),
+    ("ACCEL, oracle-latest, edits within the class, alpha 0.001", "Sixteen labels repeated to 10 %, alpha 0.001"),
     (
         "ACCEL, oracle-latest, edits that create diversity, alpha 0",
         "ACCEL, without regret, edits that create diversity, alpha 0",

@@ -6,6 +6,7 @@ import hashlib
 import json
 import pickle
 import shutil
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +19,7 @@ from misgen.measurement.discrimination import NUM_RESAMPLES
 from misgen.records import read_json, write_json
 from misgen.report.charts.board import front_of
 from misgen.report.leaderboard import write_leaderboard_page
-from misgen.study.board_plans import PLANS, SMALL_PLANS
+from misgen.study.board_plans import PLANS, SMALL_PLANS, SMALL_TEXT_PLANS
 from misgen.study.board_rows import keep_rows, read_rows
 from misgen.study.boards import boards_of, read_boards
 from misgen.study.boards_questions import answers
@@ -94,6 +95,16 @@ def test_the_page_names_the_front_and_writes_no_minus_before_nothing(tmp_path):
     assert "from cheap to dear: Cheap (+0.20 at 0.50); Mixing (+0.50 at 1.00)." in page
     assert "<td>0.00</td>" in page
     assert "<td>-0.00" not in page
+
+
+def test_subjects_that_a_method_was_not_tried_on_are_counted_where_it_stands(tmp_path, capsys):
+    partly = row("ensemble", 0.6, num_left_out=2, left_out_because="It needs two subjects.")
+    keep_rows(tmp_path / "leaderboard", "corner", [CONTROL, partly], {"ensemble": None})
+    with pytest.raises(SystemExit, match="0"):
+        main(["leaderboard", "--results", str(tmp_path), "--html", str(tmp_path / "b.html")])
+    words = "ensemble: 2 subjects left out. It needs two subjects."
+    assert words in capsys.readouterr().out
+    assert words in (tmp_path / "b.html").read_text("utf-8")
 
 
 def test_a_board_that_was_never_filled_says_how_to_fill_it(tmp_path):
@@ -261,10 +272,14 @@ def test_the_small_zoo_is_built_and_judged(tmp_path):
         command=[],
         plans=SMALL_PLANS,
         zoo_plan=SMALL,
+        text_plans=SMALL_TEXT_PLANS,
+        organism_plan=SMALL_ORGANISM_ZOO,
         catalogue=few,
         sealed=False,
     )
-    by = {(r["board"], r["method"]): r for r in found.rows}
-    assert by["episode", "inverse-planning"]["level_matched"] > 0.9  # it may ask the solver, and the goals part
+    by = {(r["setting"], r["board"], r["method"]): r for r in found.rows}
+    assert by["corner", "episode", "inverse-planning"]["level_matched"] > 0.9  # it may ask the solver, and the goals part
+    if find_spec("torch") and find_spec("inspect_ai"):
+        assert by["two-question", "episode", "entropy"]["status"] == "ok"
     assert read_json(tmp_path / "rows" / "study.json")["num_rows"] == len(found.rows)
     assert Path(tmp_path / "rows" / "rows.parquet").is_file()

@@ -87,7 +87,7 @@ def leaderboard(
         rows = [_shown(one.board, row) for row in one.rows]
         verified = ("change in suspicion",) if any("change in suspicion" in row for row in rows) else ()
         print_table(f"{one.title} ({one.setting})", rows, (*_COLUMNS[one.board], *verified))
-        for reason, names in _reasons(one.rows).items():
+        for reason, names in one.left_out.items():
             printed(f"{', '.join(names)}: {reason}")
         printed("")
     if html is not None:
@@ -136,15 +136,6 @@ def _shown(board: str, row: Mapping[str, Any]) -> dict[str, object]:
         "in time": _share(row, "before_no_return"),
         "beats control": beats,
     }
-
-
-def _reasons(rows: Sequence[Mapping[str, Any]]) -> dict[str, list[str]]:
-    """Why methods could not be tried, and which."""
-    found: dict[str, list[str]] = {}
-    for row in rows:
-        if row.get("reason"):
-            found.setdefault(row["reason"], []).append(row["method"])
-    return found
 
 
 def _mitigation(row: Mapping[str, Any]) -> dict[str, object]:

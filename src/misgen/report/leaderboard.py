@@ -105,21 +105,15 @@ def _board(board: Mapping[str, Any]) -> Markup:
         tag("p", WORDS[name]),
         figure.to_markup() if figure is not None else None,
         _table(board, [row for row in rows if row.get("status", "ok") == "ok"], columns),
-        _not_tried(rows),
+        _not_tried(board),
         id=f"{name}-{board['setting']}",
     )
 
 
-def _not_tried(rows: Sequence[Mapping[str, Any]]) -> Markup | None:
-    """What could not be tried there, reason by reason."""
-    by_reason: dict[str, list[str]] = {}
-    for row in rows:
-        if row.get("status", "ok") != "ok":
-            by_reason.setdefault(f"{row['status']}. {row['reason']}", []).append(str(row["method"]))
-    if not by_reason:
-        return None
-    lines = [tag("li", f"{', '.join(names)}: {reason}") for reason, names in by_reason.items()]
-    return tag("div", tag("h3", "Not tried here"), tag("ul", lines, class_="links quiet"))
+def _not_tried(board: Mapping[str, Any]) -> Markup | None:
+    """What could not be tried there, on any subject or on some, reason by reason."""
+    lines = [tag("li", f"{', '.join(names)}: {reason}") for reason, names in board.get("left_out", {}).items()]
+    return tag("div", tag("h3", "Not tried here, or not on all"), tag("ul", lines, class_="links quiet")) if lines else None
 
 
 def _named(rows: Sequence[Mapping[str, Any]]) -> Mapping[str, str]:

@@ -48,6 +48,18 @@ class Board:
         """In words."""
         return BOARDS[self.board][1]
 
+    @property
+    def left_out(self) -> Mapping[str, Sequence[str]]:
+        """Why something was not tried, on any subject or on some of them: reason -> methods."""
+        found: dict[str, list[str]] = {}
+        for row in self.rows:
+            if row.get("status", "ok") != "ok":
+                found.setdefault(f"{row['status']}. {row['reason']}", []).append(str(row["method"]))
+            elif row.get("num_left_out"):
+                words = f"{row['num_left_out']} subjects left out. {row['left_out_because']}"
+                found.setdefault(words, []).append(str(row["method"]))
+        return found
+
     def to_dict(self) -> dict[str, object]:
         return {
             "board": self.board,
@@ -55,6 +67,7 @@ class Board:
             "primary": self.primary,
             "title": self.title,
             "rows": list(self.rows),
+            "left_out": dict(self.left_out),
         }
 
 

@@ -51,12 +51,9 @@ def _board(board: Board) -> list[str]:
         lines.append([name, str(row["tier"]), rank, beats, *cells, str(row["num_subjects"])])
     table = "\n".join("| " + " | ".join(line) + " |" for line in lines)
     parts = [f"## {board.title}: {board.setting}", table]
-    left: dict[str, list[str]] = {}
-    for row in board.rows:
-        if row["status"] != "ok":
-            left.setdefault(f"{row['status']}. {row['reason']}", []).append(f"`{row['method']}`")
+    left = [f"- {', '.join(f'`{name}`' for name in names)}: {reason}" for reason, names in board.left_out.items()]
     if left:
-        parts.append("Not tried here:\n\n" + "\n".join(f"- {', '.join(names)}: {reason}" for reason, names in left.items()))
+        parts.append("Not tried here, or not on all:\n\n" + "\n".join(left))
     return parts if tried else [parts[0], *parts[2:]]
 
 

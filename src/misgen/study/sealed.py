@@ -118,7 +118,7 @@ def open_bench(version: int = 1) -> Sealed:
 def judge_on_bench(version: int, detector: str) -> list[Row]:
     """Rows of a detector, by name or MODULE:ATTRIBUTE, and of the controls. Modules are looked for in the working folder too.
 
-    A detector from outside that fails on any subject, or says what is no score, is a `UserError` in one line.
+    A detector from outside that raises, or that cannot be tried on the subjects that are compared, is a `UserError` in one line.
     """
     entry = method_of("detector", detector, DETECTORS)
     sample = open_bench(version)
@@ -127,9 +127,9 @@ def judge_on_bench(version: int, detector: str) -> list[Row]:
     with blamed("detector", detector, entry.target.partition(":")[0]):
         rows = judge(f"misgen-bench-{version}", grounds, PLAN, entries, stands=sample.stands(grounds))
     for row in rows:
-        reason = row["reason"] if row["status"] != "ok" else row.get("left_out_because")
-        if row["method"] == detector and reason:
-            raise UserError(f"The detector {detector!r} has no row on misgen-bench-{version}", seen=str(reason).rstrip("."))
+        if row["method"] == detector and row["status"] != "ok":
+            reason = str(row["reason"]).rstrip(".")
+            raise UserError(f"The detector {detector!r} has no row on misgen-bench-{version}", seen=reason)
     return [{**{k: plain(v) for k, v in row.items()}, "digest": sample.manifest["digest"]} for row in rows]
 
 

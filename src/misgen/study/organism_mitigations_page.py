@@ -255,8 +255,8 @@ def _cost(rows: Sequence[Row]) -> str:
     return f"""### What it costs
 
 Compute counts forward passes (a prompt that is asked is one, an example that is learnt from three) as a multiple of making the
-organism; examples likewise. *To {MENDED:g}*: the median over organisms of the fewest labels and answers with which an arm of the
-method reaches that goal rate, and in how many organisms one does. *Front*: no other arm gains as much with less compute and fewer
+organism; examples likewise. *To {MENDED:g}*: the median over organisms of the fewest labels and answers with which any arm of the
+method reaches that goal rate, where more than half are reached, and in how many organisms one does. *Front*: no other arm gains as much with less compute and fewer
 labels and answers.
 
 {table}"""
@@ -265,8 +265,8 @@ labels and answers.
 def _fewest(row: Row) -> str:
     if row.get("mended") is None:
         return ""
-    told = f"{row['fewest_labels']:,.0f}" if row["fewest_labels"] is not None else "not reached"
-    return f"{told} ({row['mended']} of {row['num_subjects']})"
+    reached = f"reached in {row['mended']} of {row['num_subjects']}"
+    return reached if row["fewest_labels"] is None else f"{row['fewest_labels']:,.0f}, {reached}"
 
 
 def _lasting(rows: Sequence[Row]) -> str:

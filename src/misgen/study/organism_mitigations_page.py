@@ -256,8 +256,8 @@ def _cost(rows: Sequence[Row]) -> str:
 
 Compute counts forward passes (a prompt that is asked is one, an example that is learnt from three) as a multiple of making the
 organism; examples likewise. *To {MENDED:g}*: the median over organisms of the fewest labels and answers with which any arm of the
-method reaches that goal rate, where more than half are reached, and in how many organisms one does. *Front*: no other arm gains as much with less compute and fewer
-labels and answers.
+method reaches that goal rate, where more than half are reached, and in how many organisms one does. *Front*: no other arm gains
+as much with less compute and fewer labels and answers.
 
 {table}"""
 

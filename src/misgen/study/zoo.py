@@ -142,7 +142,8 @@ class ZooOutcome:
         for row in arms.iter_rows(named=True):
             share = "dose" if row["setting"] in of_organisms else "alpha"
             arm = f"{share} {row['alpha']:g}" if row["trained"] else "untrained"
-            labels = ", ".join(f"{item['count']} {item['label']}" for item in row["label"])
+            counted = sorted(row["label"], key=lambda item: (-item["count"], item["label"]))
+            labels = ", ".join(f"{item['count']} {item['label']}" for item in counted)
             use = "" if row["use"] is None else f"; mean use {row['use']:.2f}"
             lines.append(f"{row['setting']}, {row['part']}, {arm}: {row['len']} subjects: {labels}{use}")
         return "\n".join([*lines, *arm_words(self.organisms)])

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 
 from misgen.concepts import Case, Slot, UserError
-from misgen.mitigations.accel import corner_editor
+from misgen.mitigations.accel import ACCEL, accel, corner_editor
 from misgen.mitigations.buffer import ReplayConfig
-from misgen.mitigations.plr import plr
+from misgen.mitigations.plr import PLR, plr
 from misgen.mitigations.replay import DISCOUNT, Record, _episodes, train_by_replay
 from misgen.training import train, untrained
 from misgen.worlds.corner.scenario import scenario
@@ -87,3 +87,10 @@ def test_the_plain_trainer_refuses_a_recipe_of_level_replay() -> None:
     recipe = plr().apply_to_recipe(case().recipe)
     with pytest.raises(UserError, match="learns from some rollouts only"):
         train(case().scenario, recipe, seeds=[0], pool=case().pool)
+
+
+@pytest.mark.parametrize("method", [plr(), accel()])
+def test_oracle_regret_without_a_solver_is_refused_before_anything_is_trained(method: PLR | ACCEL) -> None:
+    pool = replace(case().pool, best_steps={})
+    with pytest.raises(UserError, match="needs a solver"):
+        method.make(replace(case(), pool=pool))

@@ -106,7 +106,7 @@ class _Run:
         self.case, self.config, self.editor = case, config, editor
         spare = config.capacity + (PATIENCE + 2) * NUM_CHILDREN if editor else 0
         self.pool_size = len(case.pool)
-        self.buffer = Buffer(config, _best_returns(case), num_spare=spare, seed=case.seed)
+        self.buffer = Buffer(config, _best_returns(case, config.scoring), num_spare=spare, seed=case.seed)
         self.levels = jax.tree.map(lambda x: np.concatenate([x, np.repeat(x[:1], spare, axis=0)]), case.pool.levels)
         self.diverse = np.concatenate([case.pool.diverse, np.zeros(spare, bool)])
         self.random = np.random.default_rng((case.seed, 0x5EED))
@@ -291,9 +291,13 @@ def _episodes(record: Record, clock: np.ndarray) -> tuple[np.ndarray, np.ndarray
     return np.concatenate(slots), np.concatenate(returns), clock
 
 
-def _best_returns(case: Case) -> np.ndarray:
+def _best_returns(case: Case, scoring: str) -> np.ndarray:
+    """Per level, the solver's return; NaN throughout where there is none and nothing asks for it."""
     goal = case.scenario.intended.name
     if goal not in case.pool.best_steps:
+        if scoring == "oracle":
+            seen = f"best steps of {sorted(case.pool.best_steps)}"
+            raise UserError(f"Oracle regret needs a solver for {goal!r}", seen=seen, do='Score with scoring="max"')
         return np.full(len(case.pool), np.nan)
     return _discounted(case.pool.best_steps[goal])
 

@@ -84,6 +84,20 @@ def test_the_page_explains_the_two_figures_and_lists_what_was_not_tried(tmp_path
     assert "meg: not applicable. no oracle" in page
 
 
+def test_the_page_begins_with_a_link_to_every_board(tmp_path):
+    boards = [board.to_dict() for board in boards_of([row("entropy", 0.5), row("entropy", 0.5, setting="coinrun")])]
+    page = write_leaderboard_page(boards, tmp_path / "b.html").read_text("utf-8")
+    assert '<a href="#episode-corner">corner</a>, <a href="#episode-coinrun">coinrun</a>' in page
+    assert 'id="episode-coinrun"' in page
+
+
+def test_a_page_is_not_written_over_a_folder(tmp_path, capsys):
+    keep_rows(tmp_path / "leaderboard", "corner", [row("good", 0.9)], {"good": None})
+    with pytest.raises(SystemExit, match="2"):
+        main(["leaderboard", "--results", str(tmp_path), "--html", str(tmp_path)])
+    assert "Name a file" in capsys.readouterr().err
+
+
 def test_the_page_names_the_front_and_writes_no_minus_before_nothing(tmp_path):
     arms = [("Doing nothing", 0.1, 1.0), ("Mixing", 0.6, 1.0), ("Cheap", 0.3, 0.5), ("Dear", 0.5, 2.0)]
     rows = [

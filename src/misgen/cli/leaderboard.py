@@ -77,9 +77,13 @@ def leaderboard(
     else:
         found = read_boards(results, board=board, setting=setting if bench is None else f"misgen-bench-{bench}")
     if html is not None:
+        from misgen.records import storage_errors
         from misgen.report.leaderboard import write_leaderboard_page
 
-        write_leaderboard_page([b.to_dict() for b in found], html)
+        if html.is_dir():
+            raise UserError("The page is to be written where a folder lies", seen=str(html), do="Name a file: --html boards.html")
+        with storage_errors(html):
+            write_leaderboard_page([b.to_dict() for b in found], html)
     if json:
         print_json([b.to_dict() for b in found])
         return

@@ -46,10 +46,14 @@ WORDS = {
 }
 
 
+NAMES = {"episode": "Episode alarm", "screening": "Subject screening", "search": "Search", "mitigations": "Mitigations"}
+
+
 def write_leaderboard_page(boards: Sequence[Mapping[str, Any]], path: Path) -> Path:
     """Write the page of these boards (as `Board.to_dict` gives them) and return its path."""
     parts = [_board(board) for board in boards]
-    links = [(f"{b['board']}, {b['setting']}", f"{b['board']}-{b['setting']}") for b in boards]
+    first = {board["board"]: board for board in reversed(boards)}
+    links = [(NAMES[name], _anchor(first[name])) for name in NAMES if name in first]
     opening = tag(
         "section",
         tag("h1", "Leaderboards"),
@@ -59,10 +63,26 @@ def write_leaderboard_page(boards: Sequence[Mapping[str, Any]], path: Path) -> P
             "the solver is no better than one that may not. Negative results stay. The control knows nothing of goals; what does "
             "not beat it has shown nothing about them.",
         ),
+        _contents(boards),
         _two_figures(boards),
     )
     write_text(path, plain_page("Leaderboards", [opening, parts], links))
     return path
+
+
+def _anchor(board: Mapping[str, Any]) -> str:
+    return f"{board['board']}-{board['setting']}"
+
+
+def _contents(boards: Sequence[Mapping[str, Any]]) -> Markup:
+    """A line per board, with a link to each setting."""
+    lines = []
+    for name, words in NAMES.items():
+        here = [board for board in boards if board["board"] == name]
+        if here:
+            links = [[", " if n else "", tag("a", b["setting"], href=f"#{_anchor(b)}")] for n, b in enumerate(here)]
+            lines.append(tag("li", tag("b", words), ": ", links))
+    return tag("ul", lines, class_="links")
 
 
 def _two_figures(boards: Sequence[Mapping[str, Any]]) -> Markup | None:
@@ -106,7 +126,7 @@ def _board(board: Mapping[str, Any]) -> Markup:
         figure.to_markup() if figure is not None else None,
         _table(board, [row for row in rows if row.get("status", "ok") == "ok"], columns),
         _not_tried(board),
-        id=f"{name}-{board['setting']}",
+        id=_anchor(board),
     )
 
 

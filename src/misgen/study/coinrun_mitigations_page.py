@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
+
+from misgen.study.markdown import bracketed, equivalent, table_of
 
 __all__ = ["line", "mitigations_page"]
 
@@ -14,7 +16,7 @@ def line(row: Row) -> str:
     """One arm in a sentence."""
     against = "doing nothing" if row["comparator"] else "the same runners before"
     return (
-        f"{row['arm']}: goal {row['goal']:.2f}, {_interval(row, 'change_in_goal', signed=True)} against {against} "
+        f"{row['arm']}: goal {row['goal']:.2f}, {bracketed(row, 'change_in_goal', signed=True)} against {against} "
         f"(n = {row['num_subjects']}); skill {row['skill']}; {row['cost_multiplier']:.2f} of the compute"
     )
 
@@ -51,16 +53,16 @@ def _answers(found: Mapping[str, Any]) -> str:
     rows = {row["arm"]: row for row in found["rows"]}
     done = [row for row in rows.values() if not row["comparator"]]
     lines = [
-        f"- {row['arm']}: **{_verdict(row)}** ({_interval(row, 'change_in_goal', signed=True)}){_aside(row)}." for row in done
+        f"- {row['arm']}: **{_verdict(row)}** ({bracketed(row, 'change_in_goal', signed=True)}){_aside(row)}." for row in done
     ]
     if not lines:
         return ""
     most = max(done, key=lambda row: row["change_in_goal"])
-    head = f"The largest change of the goal rate is {_interval(most, 'change_in_goal', signed=True)} ({most['arm']}). "
+    head = f"The largest change of the goal rate is {bracketed(most, 'change_in_goal', signed=True)} ({most['arm']}). "
     mixed = rows.get("Mixing, alpha 0.1")
     if mixed:
         head += (
-            f"Mixing a tenth of moved coins in from the start changes it by {_interval(mixed, 'change_in_goal', signed=True)}. "
+            f"Mixing a tenth of moved coins in from the start changes it by {bracketed(mixed, 'change_in_goal', signed=True)}. "
         )
     head += (
         f"Each interval stands for itself: among {len(done)} arms one that misses 0 by little is no surprise, and where a "
@@ -92,7 +94,7 @@ def _aside(row: Row) -> str:
     elif row["skill"] != "kept":
         words.append("that skill is kept is not shown")
     if row["equivalent_words"] or row["equivalent_alpha"]:
-        words.append(f"as mixing with {_equivalent(row)}")
+        words.append(f"as mixing with {equivalent(row)}")
     return "; " + "; ".join(words) if words else ""
 
 
@@ -115,12 +117,12 @@ def _board(rows: Sequence[Row]) -> str:
             row["tier"],
             row["stage"],
             row["num_subjects"],
-            _interval(row, "goal"),
-            _interval(row, "change_in_goal", signed=True),
-            _interval(row, "change_in_proxy", signed=True),
-            _interval(row, "change_in_use", signed=True),
-            _interval(row, "change_in_capability", signed=True) + ("" if row["skill"] == "kept" else ", *not shown*"),
-            _interval(row, "change_on_benign", signed=True),
+            bracketed(row, "goal"),
+            bracketed(row, "change_in_goal", signed=True),
+            bracketed(row, "change_in_proxy", signed=True),
+            bracketed(row, "change_in_use", signed=True),
+            bracketed(row, "change_in_capability", signed=True) + ("" if row["skill"] == "kept" else ", *not shown*"),
+            bracketed(row, "change_on_benign", signed=True),
         )
         for row in rows
     )
@@ -131,16 +133,16 @@ with the same noise (for mixing: minus runners of the same seeds without diverse
 *Not shown*: the interval does not exclude that 3 points of success on the control levels are lost. *Benign* is over-correction:
 the game's other mode, where the coin lies at the end.
 
-{_table(columns, body)}"""
+{table_of(columns, body)}"""
 
 
 def _contrasts(rows: Sequence[Row]) -> str:
     if not rows:
         return ""
-    body = ((row["first"], row["second"], row["num_subjects"], _interval(row, "difference", signed=True)) for row in rows)
+    body = ((row["first"], row["second"], row["num_subjects"], bracketed(row, "difference", signed=True)) for row in rows)
     return f"""## What the effects are due to
 
-{_table(("arm", "its control", "n", "goal, arm less control"), body)}"""
+{table_of(("arm", "its control", "n", "goal, arm less control"), body)}"""
 
 
 def _cost(rows: Sequence[Row]) -> str:
@@ -163,7 +165,7 @@ likewise. A label is a level on which somebody had to say what is rewarded altho
 the direction, 0 being leaving the runner alone. A quantilizer plays sixteen episodes in a simulator for each that counts, and its
 rewards were learned from 1,024 more; neither is in its compute.
 
-{_table(columns, body)}"""
+{table_of(columns, body)}"""
 
 
 def _planning(rows: Sequence[Row]) -> str:
@@ -175,10 +177,10 @@ def _planning(rows: Sequence[Row]) -> str:
             row["belief"],
             f"{row['q']:g}",
             row["num_subjects"],
-            _interval(row, "goal"),
-            _interval(row, "change_in_goal", signed=True),
-            _interval(row, "proxy"),
-            _interval(row, "change_in_capability", signed=True),
+            bracketed(row, "goal"),
+            bracketed(row, "change_in_goal", signed=True),
+            bracketed(row, "proxy"),
+            bracketed(row, "change_in_capability", signed=True),
             f"{row['largest_ratio']:.2f}" if row["q"] else "",
         )
         for row in rows
@@ -201,7 +203,7 @@ reward that five members learned on the runner's own training levels. `mean`: th
 q = 1 is the runner itself, q = 0 the maximiser. The bound: in no level may the end be reached without the coin more than 1/q
 times as often as by the runner itself.
 
-{_table(columns, body)}"""
+{table_of(columns, body)}"""
 
 
 _LEFT_OUT = """## What is not here, and why
@@ -212,25 +214,3 @@ _LEFT_OUT = """## What is not here, and why
 - **Level replay, ACCEL, goal conditioning, domain randomisation** train anew, from the first step, and are written for mazes:
   their edits, commands and walls are cells. They have rows on `corner`.
 - **More than six runners an arm**, or budgets other than a tenth, were not tried."""
-
-
-def _interval(row: Row, name: str, *, signed: bool = False) -> str:
-    value, low, high = (row.get(key) for key in (name, f"{name}_low", f"{name}_high"))
-    if value is None:
-        return "-"
-    sign = "+" if signed else ""
-    shown = [f"{round(x, 2) + 0.0:{sign}.2f}" for x in (value, low, high) if x is not None]  # and no minus before nothing
-    return shown[0] + (f" [{shown[1]}, {shown[2]}]" if len(shown) == 3 else "")
-
-
-def _equivalent(row: Row) -> str:
-    if row["equivalent_alpha"] is None:
-        return str(row["equivalent_words"])
-    ends = ["-" if row[f"equivalent_alpha_{end}"] is None else f"{row[f'equivalent_alpha_{end}']:.2g}" for end in ("low", "high")]
-    return f"{row['equivalent_alpha']:.2g} [{', '.join(ends)}]"
-
-
-def _table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    lines = ["| " + " | ".join(columns) + " |", "| " + " | ".join("---" for _ in columns) + " |"]
-    lines += ["| " + " | ".join(str(cell) for cell in row) + " |" for row in rows]
-    return "\n".join(lines)

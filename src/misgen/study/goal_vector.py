@@ -11,6 +11,7 @@ from misgen.records import write_json
 from misgen.study.arm_rates import Rate, over_agents
 from misgen.study.goal_vector_work import CODE, NUM_STEPS
 from misgen.study.interventions import ARMS
+from misgen.study.markdown import told
 from misgen.study.organism_cells import OrganismCell, collect_rows
 
 if TYPE_CHECKING:
@@ -88,8 +89,8 @@ def _sentence(row: Mapping[str, object]) -> str:
         way = "rises" if low > 0 else "falls"
     return (
         f"{_name(row)}: the direction is causal in {row['num_shown']} of {row['num_subjects']} agents. With it subtracted, the "
-        f"chance of a step toward the goal {way} ({_told(row['behaviour'])}, changed by {_told(change)}; by random directions "
-        f"{_told(row['subtracted_random'])})."
+        f"chance of a step toward the goal {way} ({told(row['behaviour'])}, changed by {told(change)}; by random directions "
+        f"{told(row['subtracted_random'])})."
     )
 
 
@@ -99,24 +100,12 @@ def _lines(row: Mapping[str, object]) -> list[str]:
     found = []
     for edit, words in EDITS.items():
         figures = [row["behaviour"], *(row[f"{edit}{part}"] for part in ("", "_random")), row["benign"], row[f"{edit}_benign"]]
-        found.append(f"| {' | '.join([_name(row), shown, words, *map(_told, figures)])} |")
+        found.append(f"| {' | '.join([_name(row), shown, words, *map(told, figures)])} |")
     return found
 
 
 def _name(row: Mapping[str, object]) -> str:
     return ARMS[cast(str, row["arm"])][0]
-
-
-def _told(rate: object) -> str:
-    found = cast(Rate, rate)
-    if found["estimate"] is None:
-        return "undefined"
-    ends = "" if found["low"] is None else f" ({_short(found['low'])} to {_short(found['high'])})"
-    return f"{_short(found['estimate'])}{ends}"
-
-
-def _short(number: float | int | None) -> str:
-    return f"{round(float(number or 0), 2) + 0.0:.2f}"
 
 
 _PAGE = """# Is the goal's direction causal?

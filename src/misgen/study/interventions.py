@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, cast
 from misgen.records import write_json
 from misgen.study.arm_rates import Rate, over_agents
 from misgen.study.interventions_work import CODE, HOLDS, QUANTILES
+from misgen.study.markdown import told
 from misgen.study.organism_cells import OrganismCell, collect_rows
 
 if TYPE_CHECKING:
@@ -54,22 +55,22 @@ class InterventionsOutcome:
         lines = []
         for row in _asked(self.rows):
             where = f"{_name(row)}: a mentor acts {_hold(row)} where entropy is above the {row['setting']:g} quantile"
-            found = f"on {_told(row['share'])} of steps: goal rate {_told(row['g'])}"
-            lines.append(f"{where}, {found}; above random asking by {_told(row['above_random'])}")
+            found = f"on {told(row['share'])} of steps: goal rate {told(row['g'])}"
+            lines.append(f"{where}, {found}; above random asking by {told(row['above_random'])}")
         for row in _vector(self.rows):
             where = f"{_name(row)}: {row['way']} vector taken away on {row['place']} levels"
-            changes = f"goal rate changed by {_told(row['g'])}, proxy rate by {_told(row['p'])}"
-            lines.append(f"{where}: actions moved {_told(row['moved'])}, {changes}")
+            changes = f"goal rate changed by {told(row['g'])}, proxy rate by {told(row['p'])}"
+            lines.append(f"{where}: actions moved {told(row['moved'])}, {changes}")
         return "\n".join(lines)
 
     def page(self) -> str:
         """Markdown."""
         asked, vector = [], []
         for row in _asked(self.rows):
-            figures = [_told(row[name]) for name in ("never", "share", "g", "above_random")]
+            figures = [told(row[name]) for name in ("never", "share", "g", "above_random")]
             asked.append(_line(_name(row), f"{row['setting']:g}", _hold(row), *figures))
         for row in _vector(self.rows):
-            figures = [_told(row[name]) for name in ("moved", "g", "p")]
+            figures = [told(row[name]) for name in ("moved", "g", "p")]
             vector.append(_line(_name(row), str(row["place"]), str(row["way"]), *figures))
         counts = {name: self.to_dict()[name] for name in ("planned_subjects", "reached_subjects")}
         beyond = "\n".join(_sentence(row) for row in _beyond(self.rows))
@@ -169,7 +170,7 @@ def _sentence(row: Mapping[str, object]) -> str:
         said = "the vector is causal for the goal rate"
     else:
         said = "a change that is there but small" if clear else "the vector is not shown to be causal for the goal rate"
-    changes = f"goal rate {_told(row['g'])}, proxy rate {_told(row['p'])}, actions moved {_told(row['moved'])}"
+    changes = f"goal rate {told(row['g'])}, proxy rate {told(row['p'])}, actions moved {told(row['moved'])}"
     return f"- {_name(row)}, {row['place']} levels: **{said}** (beyond a random vector: {changes})."
 
 
@@ -183,19 +184,6 @@ def _line(*columns: str) -> str:
 
 def _hold(row: Mapping[str, object]) -> str:
     return "for one step" if row["hold"] == 1 else "to the end"
-
-
-def _told(rate: object) -> str:
-    found = cast(Rate, rate)
-    if found["estimate"] is None:
-        return "undefined"
-    ends = "" if found["low"] is None else f" ({_short(found['low'])} to {_short(found['high'])})"
-    return f"{_short(found['estimate'])}{ends}"
-
-
-def _short(number: float | int | None) -> str:
-    """Two places, and no minus before nothing."""
-    return f"{round(float(number or 0), 2) + 0.0:.2f}"
 
 
 _PAGE = """# Two interventions on the sealed agents

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from misgen.study.markdown import bracketed, equivalent, table_of
 from misgen.study.repair import repair_costs
 
 __all__ = ["mitigations_page"]
@@ -49,15 +50,15 @@ def _key_comparison(rows: Sequence[Row]) -> str:
     if not mine:
         return ""
     lines = [_sentence(row) for row in mine]
-    table = _table(
+    table = table_of(
         ("arm", "n", "goal", "change against mixing", "of mixing with this alpha it has the goal rate of", "diverse steps"),
         (
             (
                 row["arm"],
                 row["num_subjects"],
-                _interval(row, "goal"),
-                _interval(row, "change_in_goal", signed=True),
-                _equivalent(row),
+                bracketed(row, "goal"),
+                bracketed(row, "change_in_goal", signed=True),
+                equivalent(row),
                 _share(row["notes"].get("replayed_diverse_share")),
             )
             for row in mine
@@ -75,9 +76,9 @@ down, tells how much of the effect is that dose alone."""
 def _contrasts(rows: Sequence[Row]) -> str:
     if not rows:
         return ""
-    table = _table(
+    table = table_of(
         ("arm", "its control", "n", "goal, arm less control"),
-        ((row["first"], row["second"], row["num_subjects"], _interval(row, "difference", signed=True)) for row in rows),
+        ((row["first"], row["second"], row["num_subjects"], bracketed(row, "difference", signed=True)) for row in rows),
     )
     return f"""## What the effects are due to
 
@@ -92,7 +93,7 @@ def _sentence(row: Row) -> str:
     word = "beats mixing" if low > 0 else "does worse than mixing" if high < 0 else "is not told apart from mixing"
     return (
         f"- {row['arm']}: **{word}**: goal {row['goal']:.2f} against {row['goal'] - row['change_in_goal']:.2f} "
-        f"({_interval(row, 'change_in_goal', signed=True)}; n = {row['num_subjects']})."
+        f"({bracketed(row, 'change_in_goal', signed=True)}; n = {row['num_subjects']})."
     )
 
 
@@ -104,12 +105,12 @@ def _without_diversity(rows: Sequence[Row]) -> str:
     not_helped = [row for row in mine if row["change_in_goal_high"] < 0.1]
     lines = ["## What helps where training holds no diverse level?", ""]
     lines += [
-        f"- {row['arm']}: goal {_interval(row, 'goal')}, {_price(row)}."
+        f"- {row['arm']}: goal {bracketed(row, 'goal')}, {_price(row)}."
         for row in sorted(helped, key=lambda r: -float(r["goal"]))
     ]
     if not_helped:
         lines.append(
-            "- No change of a tenth or more: " + "; ".join(f"{row['arm']} ({_interval(row, 'goal')})" for row in not_helped) + "."
+            "- No change of a tenth or more: " + "; ".join(f"{row['arm']} ({bracketed(row, 'goal')})" for row in not_helped) + "."
         )
     return "\n".join(lines)
 
@@ -125,20 +126,20 @@ def _price(row: Row) -> str:
 
 
 def _board(rows: Sequence[Row]) -> str:
-    table = _table(
+    table = table_of(
         ("arm", "tier", "n", "goal", "change", "proxy", "neither", "use, change", "skill (control), change", "benign, change"),
         (
             (
                 row["arm"],
                 row["tier"],
                 row["num_subjects"],
-                _interval(row, "goal"),
-                _interval(row, "change_in_goal", signed=True),
-                _interval(row, "change_in_proxy", signed=True),
-                _interval(row, "change_in_neither", signed=True),
-                _interval(row, "change_in_use", signed=True),
-                _interval(row, "change_in_capability", signed=True) + ("" if row["skill"] == "kept" else ", *not shown*"),
-                _interval(row, "change_on_benign", signed=True),
+                bracketed(row, "goal"),
+                bracketed(row, "change_in_goal", signed=True),
+                bracketed(row, "change_in_proxy", signed=True),
+                bracketed(row, "change_in_neither", signed=True),
+                bracketed(row, "change_in_use", signed=True),
+                bracketed(row, "change_in_capability", signed=True) + ("" if row["skill"] == "kept" else ", *not shown*"),
+                bracketed(row, "change_on_benign", signed=True),
             )
             for row in rows
         ),
@@ -153,7 +154,7 @@ of success on the control levels are lost.
 
 
 def _cost(rows: Sequence[Row]) -> str:
-    table = _table(
+    table = table_of(
         (
             "arm",
             "compute",
@@ -173,8 +174,8 @@ def _cost(rows: Sequence[Row]) -> str:
                 f"{row['labels']:,.0f}",
                 f"{row['queries']:,.0f}",
                 f"{row['cpu_seconds']:.1f}",
-                _interval(row, "gain_over_nothing", signed=True),
-                _interval(row, "over_same_labels", signed=True),
+                bracketed(row, "gain_over_nothing", signed=True),
+                bracketed(row, "over_same_labels", signed=True),
                 "yes" if row["front"] else "",
             )
             for row in rows
@@ -194,15 +195,15 @@ def _lasting(rows: Sequence[Row]) -> str:
     mine = [row for row in rows if row["relearnt_goal"] is not None and row["gain_over_nothing_low"] > 0.03]
     if not mine:
         return ""
-    table = _table(
+    table = table_of(
         ("arm", "n", "goal", "goal after relearning", "share of the gain that is left"),
         (
             (
                 row["arm"],
                 row["num_subjects"],
-                _interval(row, "goal"),
-                _interval(row, "relearnt_goal"),
-                _interval(row, "retention"),
+                bracketed(row, "goal"),
+                bracketed(row, "relearnt_goal"),
+                bracketed(row, "retention"),
             )
             for row in mine
         ),
@@ -217,7 +218,7 @@ Relearning: a tenth of the budget more, of ordinary training on levels where the
 def _repairs(rows: Sequence[Row]) -> str:
     if not rows:
         return ""
-    table = _table(
+    table = table_of(
         ("trained on", "labels", "steps, as a multiple", "n", "goal", "skill (control), change"),
         (
             (
@@ -225,8 +226,8 @@ def _repairs(rows: Sequence[Row]) -> str:
                 f"{row['labels']:,.0f}",
                 f"{row['budget']:g}",
                 row["num_subjects"],
-                _interval(row, "goal"),
-                _interval(row, "change_in_control", signed=True),
+                bracketed(row, "goal"),
+                bracketed(row, "change_in_control", signed=True),
             )
             for row in rows
         ),
@@ -259,7 +260,7 @@ def _repair_words(rows: Sequence[Row]) -> str:
 def _planning(rows: Sequence[Row]) -> str:
     if not rows:
         return ""
-    table = _table(
+    table = table_of(
         ("base", "belief", "q", "n", "goal", "proxy", "neither", "goal, less the maximiser's", "largest share of the bound used"),
         (
             (
@@ -267,8 +268,8 @@ def _planning(rows: Sequence[Row]) -> str:
                 row["belief"],
                 f"{row['q']:g}",
                 row["num_subjects"],
-                *(_interval(row, name) for name in "gpx"),
-                _interval(row, "over_maximiser", signed=True),
+                *(bracketed(row, name) for name in "gpx"),
+                bracketed(row, "over_maximiser", signed=True),
                 f"{row['largest_ratio']:.2f}" if row["q"] else "",
             )
             for row in rows
@@ -299,10 +300,10 @@ def _planning_words(rows: Sequence[Row]) -> str:
             top = next(row for row in own if row["q"] == 0)
             lines.append(
                 f"- Base *{base}*: no q attains the goal in one level of a hundred. The maximiser attains the proxy in "
-                f"{_interval(top, 'p')}, {_interval(top, 'p_over_base', signed=True)} over the base."
+                f"{bracketed(top, 'p')}, {bracketed(top, 'p_over_base', signed=True)} over the base."
             )
             continue
-        lines.append(f"- Base *{base}*: the best q tried is {best['q']:g}, {word}, {told} (goal {_interval(best, 'g')}).")
+        lines.append(f"- Base *{base}*: the best q tried is {best['q']:g}, {word}, {told} (goal {bracketed(best, 'g')}).")
         least = {row["q"]: row["g"] for row in rows if row["base"] == base and row["belief"] == "least"}
         apart = max(abs(least[row["q"]] - row["g"]) for row in own)
         lines.append(f"  Believing the least instead of the mean changes the goal rate by {apart:.3f} at most.")
@@ -321,27 +322,5 @@ def _reading() -> str:
 - One world, one network, one algorithm: what holds on `corner` need not hold elsewhere."""
 
 
-def _interval(row: Row, name: str, *, signed: bool = False) -> str:
-    value, low, high = (row.get(key) for key in (name, f"{name}_low", f"{name}_high"))
-    if value is None:
-        return "-"
-    sign = "+" if signed else ""
-    shown = f"{value:{sign}.2f}"
-    return shown + (f" [{low:{sign}.2f}, {high:{sign}.2f}]" if low is not None and high is not None else "")
-
-
-def _equivalent(row: Row) -> str:
-    if row["equivalent_alpha"] is None:
-        return str(row["equivalent_words"])
-    ends = [row["equivalent_alpha_low"], row["equivalent_alpha_high"]]
-    return f"{row['equivalent_alpha']:.2g} [{', '.join('-' if end is None else f'{end:.2g}' for end in ends)}]"
-
-
 def _share(value: float | None) -> str:
     return "-" if value is None else f"{value:.2f}"
-
-
-def _table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    lines = ["| " + " | ".join(columns) + " |", "| " + " | ".join("---" for _ in columns) + " |"]
-    lines += ["| " + " | ".join("" if cell is None else str(cell) for cell in row) + " |" for row in rows]
-    return "\n".join(lines)

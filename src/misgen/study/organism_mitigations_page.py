@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from misgen.study.markdown import bracketed, equivalent, table_of
 from misgen.study.organism_cells import tally
 from misgen.study.organism_mitigations_board import CONTRASTS, MENDED, SETTINGS, contrasts, rows_of
 
@@ -31,8 +32,8 @@ def in_words(outcome: OrganismMitigations) -> str:
     lines = [f"organism-mitigations: {counted['reached_subjects']} of {counted['planned_subjects']} planned organisms"]
     for row in rows_of(outcome.rows):
         lines.append(
-            f"{row['setting']}, {row['arm']}: goal {_interval(row, 'goal')}, "
-            f"change {_interval(row, 'change_in_goal', signed=True)}, n = {row['num_subjects']}; skill {row['skill']}"
+            f"{row['setting']}, {row['arm']}: goal {bracketed(row, 'goal')}, "
+            f"change {bracketed(row, 'change_in_goal', signed=True)}, n = {row['num_subjects']}; skill {row['skill']}"
         )
     return "\n".join(lines)
 
@@ -93,7 +94,7 @@ def _short(found: Sequence[Row]) -> str:
     lines = ["## In short"]
     for question, pair in _QUESTIONS:
         mine = [row for row in found if (row["first"], row["second"]) == pair]
-        told = "; ".join(f"{row['setting']}: {_compared(row)} ({_interval(row, 'difference', signed=True)})" for row in mine)
+        told = "; ".join(f"{row['setting']}: {_compared(row)} ({bracketed(row, 'difference', signed=True)})" for row in mine)
         lines.append(f"- {question} *{pair[0]}* against *{pair[1]}*, goal rate. {told}.")
     return lines[0] + "\n\n" + "\n".join(lines[1:])
 
@@ -117,10 +118,10 @@ def _answers(setting: str, rows: Sequence[Row]) -> str:
     before, control = by_arm["Doing nothing"], by_arm["More training"]
     lines = [
         f"## {_NAMES[setting]}",
-        f"Before: the goal on {_interval(before, 'goal')} of the {before['num_levels']} questions on which the goals disagree, "
-        f"the proxy on {_interval(before, 'proxy')} (n = {before['num_subjects']}); right on {_interval(before, 'goal_control')} "
+        f"Before: the goal on {bracketed(before, 'goal')} of the {before['num_levels']} questions on which the goals disagree, "
+        f"the proxy on {bracketed(before, 'proxy')} (n = {before['num_subjects']}); right on {bracketed(before, 'goal_control')} "
         f"without the disagreeing cue. As many steps of ordinary training change the goal rate by "
-        f"{_interval(control, 'change_in_goal', signed=True)}.",
+        f"{bracketed(control, 'change_in_goal', signed=True)}.",
     ]
     groups = {
         "Without a label on any item that disagrees": [r for r in rows if not r["labelled"] and not r["comparator"]],
@@ -144,11 +145,11 @@ def _sentence(row: Row) -> str:
         f"{row['queries']:,.0f} answers" if row["queries"] else "",
     ]
     paid = " and ".join(part for part in price if part) or "no label"
-    return f"{row['arm']} ({paid}): {word}, goal {_interval(row, 'goal')}, {_interval(row, 'change_in_goal', signed=True)}."
+    return f"{row['arm']} ({paid}): {word}, goal {bracketed(row, 'goal')}, {bracketed(row, 'change_in_goal', signed=True)}."
 
 
 def _board(rows: Sequence[Row]) -> str:
-    table = _table(
+    table = table_of(
         (
             "arm",
             "tier",
@@ -166,13 +167,13 @@ def _board(rows: Sequence[Row]) -> str:
                 row["arm"],
                 row["tier"],
                 row["num_subjects"],
-                _interval(row, "goal"),
-                _interval(row, "change_in_goal", signed=True),
-                _interval(row, "change_in_proxy", signed=True),
-                _interval(row, "change_in_neither", signed=True),
-                _interval(row, "change_in_use", signed=True),
-                _interval(row, "change_in_capability", signed=True) + ("" if row["skill"] == "kept" else ", *not shown*"),
-                _equivalent(row),
+                bracketed(row, "goal"),
+                bracketed(row, "change_in_goal", signed=True),
+                bracketed(row, "change_in_proxy", signed=True),
+                bracketed(row, "change_in_neither", signed=True),
+                bracketed(row, "change_in_use", signed=True),
+                bracketed(row, "change_in_capability", signed=True) + ("" if row["skill"] == "kept" else ", *not shown*"),
+                equivalent(row),
             )
             for row in rows
         ),
@@ -181,9 +182,9 @@ def _board(rows: Sequence[Row]) -> str:
 
 
 def _contrasts(rows: Sequence[Row]) -> str:
-    table = _table(
+    table = table_of(
         ("arm", "against", "goal, difference"),
-        ((row["first"], row["second"], _interval(row, "difference", signed=True)) for row in rows),
+        ((row["first"], row["second"], bracketed(row, "difference", signed=True)) for row in rows),
     )
     return f"### Arm against arm\n\n{table}"
 
@@ -215,15 +216,15 @@ def _over(setting: str, rows: Sequence[Row]) -> str:
     )
     names = [("change_in_training", True), ("change_on_benign", True), ("goal_unseen", False), ("change_on_reliant", True)]
     names += [("goal_facts", False), ("goal_comparisons", False)] if is_sycophant else []
-    table = _table(
+    table = table_of(
         ("arm", *heads),
-        ((row["arm"], *(_interval(row, name, signed=signed) for name, signed in names)) for row in rows),
+        ((row["arm"], *(bracketed(row, name, signed=signed) for name, signed in names)) for row in rows),
     )
     return f"### Over-correction, and how far it reaches\n\n{_OVER[setting]} Signed figures are changes.\n\n{table}"
 
 
 def _cost(rows: Sequence[Row]) -> str:
-    table = _table(
+    table = table_of(
         (
             "arm",
             "compute",
@@ -244,8 +245,8 @@ def _cost(rows: Sequence[Row]) -> str:
                 f"{row['labels']:,.0f}",
                 f"{row['queries']:,.0f}",
                 "-" if row["cpu_seconds"] is None else f"{row['cpu_seconds']:.1f}",
-                _interval(row, "over_more_training", signed=True),
-                _interval(row, "over_same_labels", signed=True),
+                bracketed(row, "over_more_training", signed=True),
+                bracketed(row, "over_same_labels", signed=True),
                 _fewest(row),
                 "yes" if row["front"] else "",
             )
@@ -273,15 +274,15 @@ def _lasting(rows: Sequence[Row]) -> str:
     mine = [row for row in rows if row["relearnt_goal"] is not None and row["gain_over_nothing_low"] > 0]
     if not mine:
         return ""
-    table = _table(
+    table = table_of(
         ("arm", "n", "goal", "goal after relearning", "share of the gain that is left"),
         (
             (
                 row["arm"],
                 row["num_subjects"],
-                _interval(row, "goal"),
-                _interval(row, "relearnt_goal"),
-                _interval(row, "retention"),
+                bracketed(row, "goal"),
+                bracketed(row, "relearnt_goal"),
+                bracketed(row, "retention"),
             )
             for row in mine
         ),
@@ -310,25 +311,3 @@ _READING = f"""## How to read this
 - Learning rate and length of the fine-tuning were chosen once and not varied. Two kinds of small model, of one size, in worlds
   of a few hundred words: what a large model needs is not shown here. The {len(CONTRASTS)} comparisons of arm with arm are not
   corrected for their number."""
-
-
-def _interval(row: Row, name: str, *, signed: bool = False) -> str:
-    value, low, high = (row.get(key) for key in (name, f"{name}_low", f"{name}_high"))
-    if value is None:
-        return "-"
-    sign = "+" if signed else ""
-    shown = f"{value:{sign}.2f}"
-    return shown + (f" [{low:{sign}.2f}, {high:{sign}.2f}]" if low is not None and high is not None else "")
-
-
-def _equivalent(row: Row) -> str:
-    if row["equivalent_alpha"] is None:
-        return str(row["equivalent_words"])
-    ends = [row["equivalent_alpha_low"], row["equivalent_alpha_high"]]
-    return f"{row['equivalent_alpha']:.2g} [{', '.join('-' if end is None else f'{end:.2g}' for end in ends)}]"
-
-
-def _table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
-    lines = ["| " + " | ".join(columns) + " |", "| " + " | ".join("---" for _ in columns) + " |"]
-    lines += ["| " + " | ".join("" if cell is None else str(cell) for cell in row) + " |" for row in rows]
-    return "\n".join(lines)

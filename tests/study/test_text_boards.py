@@ -79,7 +79,7 @@ def test_the_table_says_below_why_methods_were_not_tried(tmp_path, capsys):
     keep_rows(tmp_path / "leaderboard", "sycophant", [row("entropy"), refused("meg"), refused("future-probe")], {})
     with pytest.raises(SystemExit, match="0"):
         main(["leaderboard", "--results", str(tmp_path), "--setting", "sycophant"])
-    assert "meg, future-probe: A text has no oracle" in capsys.readouterr().out
+    assert "meg, future-probe: not applicable. A text has no oracle" in capsys.readouterr().out
 
 
 def test_lines_of_two_questions_are_in_one_set_only():

@@ -47,8 +47,15 @@ def test_figures_of_all_studies_come_together_by_method(tmp_path: Path) -> None:
     write(tmp_path, "organism-mitigations", {"rows": [{**change, "setting": "sycophant"}]})
     found = found_here(tmp_path)
     assert [f["setting"] for f in found["mixing"]] == ["corner", "sycophant"]
-    assert table_of_detectors(found, ["entropy"]).splitlines()[-1] == "| `entropy` | episode | 0.44 (0.29 to 0.62; n = 8) |"
-    assert "| `mixing` | corner | 1 | Mixing | +0.40 (n = 20) |" in table_of_mitigations(found, ["mixing"])
+    assert table_of_detectors(found, ["entropy"]).splitlines()[-1] == "| `entropy` | episode | 0.44 (0.29 to 0.62; 8) |"
+    assert "| `mixing` | corner | 1 | Mixing | +0.40 (20) |" in table_of_mitigations(found, ["mixing"])
+
+
+def test_a_control_is_never_the_best_arm_of_its_method(tmp_path: Path) -> None:
+    arms = [("Steering", 0.1), ("Steering, random direction", 0.2)]
+    rows = [{"arm": arm, "method": "steering", "change_in_goal": change, "num_subjects": 4} for arm, change in arms]
+    write(tmp_path, "mitigations", {"study": "mitigations", "rows": rows})
+    assert table_of_mitigations(found_here(tmp_path), ["steering"]).endswith("| `steering` | corner | 2 | Steering | +0.10 (4) |")
 
 
 def test_without_results_nothing_was_found(tmp_path: Path) -> None:

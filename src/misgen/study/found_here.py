@@ -22,6 +22,8 @@ MITIGATIONS_OF: Mapping[str, str] = {
 """Setting -> the study that writes its board of mitigations."""
 SETTINGS = ("corner", "keys-and-chests", "coinrun", "two-question", "sycophant", "misgen-bench-1")
 """Order of columns; any other comes last."""
+CONTROL = "random direction"
+"""Arms so called are controls of a method, and never its best."""
 PRIMARY = {
     "episode": "recipe_matched",
     "screening": "recipe_matched",
@@ -79,7 +81,7 @@ def table_of_mitigations(found: Mapping[str, Sequence[Figure]], methods: Sequenc
         mine = [f for f in found.get(name, ()) if f["board"] == "mitigations" and f["value"] is not None]
         for setting in sorted({f["setting"] for f in mine}, key=_place):
             here = [f for f in mine if f["setting"] == setting]
-            best = max(here, key=lambda f: f["value"])
+            best = max((f for f in here if CONTROL not in f["arm"].lower()), key=lambda f: f["value"])
             lines.append([f"`{name}`", setting, str(len(here)), str(best["arm"]), _words(best, signed=True)])
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
@@ -103,6 +105,7 @@ def _plain(value: object) -> float | None:
 
 
 def _words(figure: Figure | None, *, signed: bool = False) -> str:
+    """`0.43 (0.19 to 0.67; 20)`: estimate, 95 % interval, number of subjects."""
     if figure is None:
         return ""
     if figure["value"] is None:
@@ -111,7 +114,7 @@ def _words(figure: Figure | None, *, signed: bool = False) -> str:
     if figure["board"] == "search":
         form = ".0f"
     ends = "" if figure["low"] is None or figure["high"] is None else f"{figure['low']:{form}} to {figure['high']:{form}}; "
-    return f"{figure['value']:{form}} ({ends}n = {figure['num_subjects']})"
+    return f"{figure['value']:{form}} ({ends}{figure['num_subjects']})"
 
 
 def _read(file: Path) -> Mapping[str, Any]:

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from misgen.study.markdown import bracketed, equivalent, table_of
+from misgen.study.mitigation_tables import arms_table
 
 __all__ = ["line", "mitigations_page"]
 
@@ -98,34 +99,21 @@ def _aside(row: Row) -> str:
     return "; " + "; ".join(words) if words else ""
 
 
+_ARMS = {
+    "arm": "arm",
+    "tier": "tier",
+    "stage": "stage",
+    "n": "num_subjects",
+    "goal": "goal",
+    "change": "change_in_goal",
+    "proxy, change": "change_in_proxy",
+    "use, change": "change_in_use",
+    "skill (control), change": "change_in_capability",
+    "benign, change": "change_on_benign",
+}
+
+
 def _board(rows: Sequence[Row]) -> str:
-    columns = (
-        "arm",
-        "tier",
-        "stage",
-        "n",
-        "goal",
-        "change",
-        "proxy, change",
-        "use, change",
-        "skill (control), change",
-        "benign, change",
-    )
-    body = (
-        (
-            row["arm"],
-            row["tier"],
-            row["stage"],
-            row["num_subjects"],
-            bracketed(row, "goal"),
-            bracketed(row, "change_in_goal", signed=True),
-            bracketed(row, "change_in_proxy", signed=True),
-            bracketed(row, "change_in_use", signed=True),
-            bracketed(row, "change_in_capability", signed=True) + ("" if row["skill"] == "kept" else ", *not shown*"),
-            bracketed(row, "change_on_benign", signed=True),
-        )
-        for row in rows
-    )
     return f"""## All arms
 
 On levels with the coin at the foot of a drop. Changes are paired: the arm minus the very same runners before, on the same levels
@@ -133,7 +121,7 @@ with the same noise (for mixing: minus runners of the same seeds without diverse
 *Not shown*: the interval does not exclude that 3 points of success on the control levels are lost. *Benign* is over-correction:
 the game's other mode, where the coin lies at the end.
 
-{table_of(columns, body)}"""
+{arms_table(rows, _ARMS)}"""
 
 
 def _contrasts(rows: Sequence[Row]) -> str:

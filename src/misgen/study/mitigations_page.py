@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from misgen.study.markdown import bracketed, equivalent, table_of
+from misgen.study.mitigation_tables import arms_table, lasting_table
 from misgen.study.repair import repair_costs
 
 __all__ = ["mitigations_page"]
@@ -125,32 +126,28 @@ def _price(row: Row) -> str:
     return " and ".join(word for word in paid if word) or "no label and no question"
 
 
+_ARMS = {
+    "arm": "arm",
+    "tier": "tier",
+    "n": "num_subjects",
+    "goal": "goal",
+    "change": "change_in_goal",
+    "proxy": "change_in_proxy",
+    "neither": "change_in_neither",
+    "use, change": "change_in_use",
+    "skill (control), change": "change_in_capability",
+    "benign, change": "change_on_benign",
+}
+
+
 def _board(rows: Sequence[Row]) -> str:
-    table = table_of(
-        ("arm", "tier", "n", "goal", "change", "proxy", "neither", "use, change", "skill (control), change", "benign, change"),
-        (
-            (
-                row["arm"],
-                row["tier"],
-                row["num_subjects"],
-                bracketed(row, "goal"),
-                bracketed(row, "change_in_goal", signed=True),
-                bracketed(row, "change_in_proxy", signed=True),
-                bracketed(row, "change_in_neither", signed=True),
-                bracketed(row, "change_in_use", signed=True),
-                bracketed(row, "change_in_capability", signed=True) + ("" if row["skill"] == "kept" else ", *not shown*"),
-                bracketed(row, "change_on_benign", signed=True),
-            )
-            for row in rows
-        ),
-    )
     return f"""## All arms
 
 Changes are paired: the arm minus agents of the same alpha and the same seeds on the same levels (at alpha 0, and for mixing
 itself: doing nothing). Each with a 95 % interval over agents and levels. *Not shown*: the interval does not exclude that 3 points
 of success on the control levels are lost.
 
-{table}"""
+{arms_table(rows, _ARMS)}"""
 
 
 def _cost(rows: Sequence[Row]) -> str:
@@ -195,24 +192,11 @@ def _lasting(rows: Sequence[Row]) -> str:
     mine = [row for row in rows if row["relearnt_goal"] is not None and row["gain_over_nothing_low"] > 0.03]
     if not mine:
         return ""
-    table = table_of(
-        ("arm", "n", "goal", "goal after relearning", "share of the gain that is left"),
-        (
-            (
-                row["arm"],
-                row["num_subjects"],
-                bracketed(row, "goal"),
-                bracketed(row, "relearnt_goal"),
-                bracketed(row, "retention"),
-            )
-            for row in mine
-        ),
-    )
     return f"""## What lasts
 
 Relearning: a tenth of the budget more, of ordinary training on levels where the goals agree. Arms that gained something:
 
-{table}"""
+{lasting_table(mine)}"""
 
 
 def _repairs(rows: Sequence[Row]) -> str:

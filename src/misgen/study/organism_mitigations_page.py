@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from misgen.study.markdown import bracketed, equivalent, table_of
+from misgen.study.markdown import bracketed, table_of
+from misgen.study.mitigation_tables import arms_table, lasting_table
 from misgen.study.organism_cells import tally
 from misgen.study.organism_mitigations_board import CONTRASTS, MENDED, SETTINGS, contrasts, rows_of
 
@@ -148,37 +149,22 @@ def _sentence(row: Row) -> str:
     return f"{row['arm']} ({paid}): {word}, goal {bracketed(row, 'goal')}, {bracketed(row, 'change_in_goal', signed=True)}."
 
 
+_ARMS = {
+    "arm": "arm",
+    "tier": "tier",
+    "n": "num_subjects",
+    "goal": "goal",
+    "change": "change_in_goal",
+    "proxy, change": "change_in_proxy",
+    "neither, change": "change_in_neither",
+    "use, change": "change_in_use",
+    "skill (control), change": "change_in_capability",
+    "like mixing at": "equivalent_alpha",
+}
+
+
 def _board(rows: Sequence[Row]) -> str:
-    table = table_of(
-        (
-            "arm",
-            "tier",
-            "n",
-            "goal",
-            "change",
-            "proxy, change",
-            "neither, change",
-            "use, change",
-            "skill (control), change",
-            "like mixing at",
-        ),
-        (
-            (
-                row["arm"],
-                row["tier"],
-                row["num_subjects"],
-                bracketed(row, "goal"),
-                bracketed(row, "change_in_goal", signed=True),
-                bracketed(row, "change_in_proxy", signed=True),
-                bracketed(row, "change_in_neither", signed=True),
-                bracketed(row, "change_in_use", signed=True),
-                bracketed(row, "change_in_capability", signed=True) + ("" if row["skill"] == "kept" else ", *not shown*"),
-                equivalent(row),
-            )
-            for row in rows
-        ),
-    )
-    return f"### The board\n\n{table}"
+    return f"### The board\n\n{arms_table(rows, _ARMS)}"
 
 
 def _contrasts(rows: Sequence[Row]) -> str:
@@ -274,25 +260,12 @@ def _lasting(rows: Sequence[Row]) -> str:
     mine = [row for row in rows if row["relearnt_goal"] is not None and row["gain_over_nothing_low"] > 0]
     if not mine:
         return ""
-    table = table_of(
-        ("arm", "n", "goal", "goal after relearning", "share of the gain that is left"),
-        (
-            (
-                row["arm"],
-                row["num_subjects"],
-                bracketed(row, "goal"),
-                bracketed(row, "relearnt_goal"),
-                bracketed(row, "retention"),
-            )
-            for row in mine
-        ),
-    )
     return f"""### What lasts
 
 Relearning: a tenth of the steps that made the organism, of ordinary training, which tells nothing apart. Arms that gained
 something; the last column is empty where some organism had gained less than .05.
 
-{table}"""
+{lasting_table(mine)}"""
 
 
 _READING = f"""## How to read this

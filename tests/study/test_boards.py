@@ -246,7 +246,13 @@ def test_regret_is_credited_only_with_what_its_controls_do_not_do(tmp_path, diff
     arm = {"arm": "PLR, alpha 0.1", "method": "plr", "options": {"scoring": "oracle"}, "num_subjects": 4}
     change = {"change_in_goal": 0.3, "change_in_goal_low": 0.2, "change_in_goal_high": 0.4}
     ends = {"difference": difference, "difference_low": difference - 0.05, "difference_high": difference + 0.05}
-    contrast = {"first": "PLR, alpha 0.1", "second": "Labels repeated", "num_subjects": 4, **ends}
+    contrast = {
+        "about": "regret beyond its dose",
+        "first": "PLR, alpha 0.1",
+        "second": "Labels repeated",
+        "num_subjects": 4,
+        **ends,
+    }
     (tmp_path / "mitigations").mkdir()
     write_json(tmp_path / "mitigations" / "study.json", {"rows": [{**arm, **change}], "contrasts": [contrast]})
     assert words in answers(tmp_path)[2].answer

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from misgen.study.found_here import figures_of, found_here, mitigation_rows, table_of_detectors, table_of_mitigations
+from misgen.study.found_here import figures_of, found_here, table_of_detectors, table_of_mitigations
 from misgen.study.quantilizers import on_the_board
 
 ENTROPY = {
@@ -52,8 +52,11 @@ def test_figures_of_all_studies_come_together_by_method(tmp_path: Path) -> None:
 
 
 def test_a_control_is_never_the_best_arm_of_its_method(tmp_path: Path) -> None:
-    arms = [("Steering", 0.1), ("Steering, random direction", 0.2)]
-    rows = [{"arm": arm, "method": "steering", "change_in_goal": change, "num_subjects": 4} for arm, change in arms]
+    arms = [("Steering", 0.1, False), ("Anywhere", 0.2, True)]
+    rows = [
+        {"arm": arm, "method": "steering", "control": control, "change_in_goal": change, "num_subjects": 4}
+        for arm, change, control in arms
+    ]
     write(tmp_path, "mitigations", {"study": "mitigations", "rows": rows})
     assert table_of_mitigations(found_here(tmp_path), ["steering"]).endswith("| `steering` | corner | 2 | Steering | +0.10 (4) |")
 
@@ -70,5 +73,3 @@ def test_quantilizers_stand_on_the_board_with_their_change_against_the_base(beli
     assert found is not None
     assert (found["method"], found["change_in_goal"], found["goal"]) == (method, 0.2, 0.5)
     assert on_the_board({**row, "q": 1.0}) is None
-    first = {"arm": "Mixing", "method": "mixing", "change_in_goal": 0.1, "num_subjects": 4}
-    assert mitigation_rows("corner", {"study": "mitigations", "rows": [first], "planning": [row]}) == [first, found]

@@ -13,6 +13,7 @@ import pytest
 from misgen.study.mitigations import ARMS, FAMILIES, SEEDS_PER_CELL
 from misgen.study.mitigations_board import BASELINE_PASSES, CONDITIONS, POOL, Looks, board_of, changes, doses_of, equivalent_alpha
 from misgen.study.mitigations_page import mitigations_page
+from misgen.study.quantilizers import PLANNED
 
 RESULTS = Path(__file__).parents[2] / "results"
 
@@ -109,6 +110,13 @@ def test_an_arm_that_costs_as_much_as_mixing_and_does_the_same_gains_nothing_ove
     assert row["equivalent_alpha"] == pytest.approx(0.01, rel=0.3)
     assert [r["arm"] for r in board.rows][:2] == ["Doing nothing", "Mixing, alpha 0.0001"]
     assert "## All arms" in board.page()
+
+
+def test_quantilizers_are_rows_of_the_board_and_have_their_own_table_on_the_page() -> None:
+    found = json.loads((RESULTS / "mitigations" / "study.json").read_text("utf-8"))
+    planned = [row for row in found["rows"] if row["method"] in PLANNED]
+    assert len(planned) == sum(row["q"] < 1 for row in found["planning"])
+    assert not any(row["arm"] in mitigations_page(found) for row in planned)
 
 
 def test_the_committed_page_is_made_of_the_committed_figures() -> None:

@@ -19,6 +19,8 @@ NOVELTY = ("novelty", "ensemble")
 USEFUL = 0.65
 """What a recipe-matched AUROC has to reach, with its interval above one half, to be called working; set before the boards were
 filled."""
+OF_REGRET = ("regret beyond its dose", "regret", "measure of regret", "edits")
+"""What contrasts of level replay are about."""
 DOSES = ("corner-diversity", "coinrun-diversity", "two-question-dose", "sycophancy-dose")
 """Studies of what diversity buys."""
 Row = Mapping[str, Any]
@@ -219,8 +221,8 @@ def _regret(found: Mapping[str, Any]) -> Answer:
     if free:
         top = max(free, key=lambda r: r["change_in_goal"])
         words += f"Without regret the same edits change it by {_ends(top, 'change_in_goal')} ({top['arm']})."
-    contrasts = [c for c in found.get("contrasts", []) if c["first"].startswith(("PLR", "ACCEL"))]
-    dose = [c for c in contrasts if "repeated" in c["second"]]
+    contrasts = [c for c in found.get("contrasts", []) if c["about"] in OF_REGRET]
+    dose = [c for c in contrasts if c["about"] == OF_REGRET[0]]
     if dose:
         ahead = [c for c in dose if c["difference_low"] > 0]
         words += (

@@ -90,7 +90,8 @@ def _fixed(arm: Arm) -> Row:
 
     listing = MITIGATIONS[arm.method].listing
     fixed = {key: listing.get(key) for key in ("tier", "stage", "source", "fidelity")}
-    return {"arm": arm.name, "method": arm.method, "comparator": False, "alpha": arm.alpha, **fixed, "stage": arm.stage}
+    marks = {"comparator": False, "control": bool(arm.options.get("random"))}
+    return {"arm": arm.name, "method": arm.method, **marks, "alpha": arm.alpha, **fixed, "stage": arm.stage}
 
 
 def _figures(looks: Looks, before: Looks, doses: Mapping[float, Looks]) -> Row:

@@ -9,7 +9,6 @@ from typing import Any
 
 from misgen.concepts import UserError
 from misgen.records import read_json
-from misgen.study.quantilizers import on_the_board
 
 __all__ = ["MITIGATIONS_OF", "figures_of", "found_here", "mitigation_rows", "table_of_detectors", "table_of_mitigations"]
 
@@ -22,8 +21,6 @@ MITIGATIONS_OF: Mapping[str, str] = {
 """Setting -> the study that writes its board of mitigations."""
 SETTINGS = ("corner", "keys-and-chests", "coinrun", "two-question", "sycophant", "misgen-bench-1")
 """Order of columns; any other comes last."""
-CONTROL = "random direction"
-"""Arms so called are controls of a method, and never its best."""
 PRIMARY = {
     "episode": "recipe_matched",
     "screening": "recipe_matched",
@@ -56,10 +53,7 @@ def mitigation_rows(setting: str, found: Mapping[str, Any]) -> list[Mapping[str,
     if bad:
         do = "Write them again with the study that made them"
         raise UserError("The results hold no rows of a board of mitigations", seen=str(bad[0])[:80], do=do)
-    rows = [row for row in found.get("rows", []) if row.get("setting", setting) == setting]
-    if rows and found.get("study") == "mitigations":
-        rows += [row for row in map(on_the_board, found.get("planning", [])) if row is not None]
-    return rows
+    return [row for row in found.get("rows", []) if row.get("setting", setting) == setting]
 
 
 def table_of_detectors(found: Mapping[str, Sequence[Figure]], methods: Sequence[str]) -> str:
@@ -81,7 +75,7 @@ def table_of_mitigations(found: Mapping[str, Sequence[Figure]], methods: Sequenc
         mine = [f for f in found.get(name, ()) if f["board"] == "mitigations" and f["value"] is not None]
         for setting in sorted({f["setting"] for f in mine}, key=_place):
             here = [f for f in mine if f["setting"] == setting]
-            best = max((f for f in here if CONTROL not in f["arm"].lower()), key=lambda f: f["value"])
+            best = max((f for f in here if not f["control"]), key=lambda f: f["value"])
             lines.append([f"`{name}`", setting, str(len(here)), str(best["arm"]), _words(best, signed=True)])
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
@@ -94,7 +88,7 @@ def _figure(row: Mapping[str, Any], board: str, setting: str) -> Figure:
     name = PRIMARY[board]
     value, low, high = (_plain(row.get(key)) for key in (name, f"{name}_low", f"{name}_high"))
     figure: Figure = {"method": row["method"], "board": board, "setting": setting, "status": row.get("status", "ok")}
-    figure |= {"arm": row["arm"]} if "arm" in row else {}
+    figure |= {"arm": row["arm"], "control": bool(row.get("control"))} if "arm" in row else {}
     if figure["status"] != "ok":
         return {**figure, "reason": row.get("reason")}
     return {**figure, "figure": name, "value": value, "low": low, "high": high, "num_subjects": row.get("num_subjects")}

@@ -18,6 +18,8 @@ import numpy as np
 from misgen.concepts import UserError
 from misgen.records import read_table
 from misgen.study.arm_rates import over_agents
+from misgen.study.markdown import bracketed
+from misgen.study.quantilizers import PLANNED, on_the_board
 from misgen.study.repair import REPAIRED, repair_costs
 
 if TYPE_CHECKING:
@@ -35,20 +37,30 @@ POOL = 16_384
 BASELINE_STEPS, BASELINE_PASSES = 3_145_728, 7 * 3_145_728
 """Environment steps and forward passes of one agent of corner-diversity: each step acted once and learnt from twice."""
 CONTRASTS = (
-    ("PLR-perp, oracle-latest, alpha 0.001", "Sixteen labels repeated to 10 %, alpha 0.001"),
-    ("PLR-perp, oracle-latest, alpha 0.001", "PLR-perp, max-latest, alpha 0.001"),
-    ("ACCEL, oracle-latest, edits within the class, alpha 0.001", "PLR-perp, oracle-latest, alpha 0.001"),
-    ("ACCEL, oracle-latest, edits within the class, alpha 0.001", "ACCEL, without regret, edits within the class, alpha 0.001"),
-    ("ACCEL, oracle-latest, edits within the class, alpha 0.001", "Sixteen labels repeated to 10 %, alpha 0.001"),
+    ("regret beyond its dose", "PLR-perp, oracle-latest, alpha 0.001", "Sixteen labels repeated to 10 %, alpha 0.001"),
+    ("measure of regret", "PLR-perp, oracle-latest, alpha 0.001", "PLR-perp, max-latest, alpha 0.001"),
+    ("edits", "ACCEL, oracle-latest, edits within the class, alpha 0.001", "PLR-perp, oracle-latest, alpha 0.001"),
     (
+        "regret",
+        "ACCEL, oracle-latest, edits within the class, alpha 0.001",
+        "ACCEL, without regret, edits within the class, alpha 0.001",
+    ),
+    (
+        "regret beyond its dose",
+        "ACCEL, oracle-latest, edits within the class, alpha 0.001",
+        "Sixteen labels repeated to 10 %, alpha 0.001",
+    ),
+    (
+        "regret",
         "ACCEL, oracle-latest, edits that create diversity, alpha 0",
         "ACCEL, without regret, edits that create diversity, alpha 0",
     ),
-    ("Commands that vary, alpha 0", "Commands always the cheese's cell, alpha 0"),
-    ("Steering, alpha 0", "Steering, random direction, alpha 0"),
-    ("Steering, alpha 0.003", "Steering, random direction, alpha 0.003"),
+    ("variation", "Commands that vary, alpha 0", "Commands always the cheese's cell, alpha 0"),
+    ("direction", "Steering, alpha 0", "Steering, random direction, alpha 0"),
+    ("direction", "Steering, alpha 0.003", "Steering, random direction, alpha 0.003"),
 )
-"""Arms against their controls: what of an effect is the dose, the kind of regret, the edits, the variation, the direction."""
+"""What is contrasted, an arm and its control: what of an effect is the dose, the kind of regret, the edits, the variation, the
+direction."""
 Row = dict[str, object]
 
 
@@ -82,7 +94,7 @@ class Board:
     planned: int
     reached: int
     planning: Sequence[Row] = ()
-    """Of the quantilizer experiment, which has no agents of its own to put on the board."""
+    """Of the quantilizer experiment: a row per base, belief and q."""
     repairs: Sequence[Row] = ()
     """Finished agents trained on: a row per way and budget."""
     contrasts: Sequence[Row] = ()
@@ -135,6 +147,7 @@ def board_of(
     costs = repair_costs(repairs)
     for row in found:
         row.update(_repair(row, costs), front=_on_front(row, found))
+    found += [row for row in map(on_the_board, planning) if row is not None]
     planned = num_seeds * len(arms)
     return Board(rows=found, planned=planned, reached=reached, planning=planning, repairs=repairs, contrasts=_contrasts(rows))
 
@@ -152,12 +165,14 @@ def _contrasts(rows: pl.DataFrame) -> list[Row]:
     import polars as pl
 
     found = []
-    for first, second in CONTRASTS if rows.width else ():
+    for about, first, second in CONTRASTS if rows.width else ():
         looks = [_looks(rows.filter(pl.col("arm") == name).sort("seed"), "") for name in (first, second)]
         seeds = sorted(set(looks[0].seeds) & set(looks[1].seeds))
         if len(seeds) >= 2:
             ends = _difference(*(each.of(seeds).is_("G") for each in looks))
-            found.append({"first": first, "second": second, "num_subjects": len(seeds), **_ends("difference", *ends)})
+            found.append(
+                {"about": about, "first": first, "second": second, "num_subjects": len(seeds), **_ends("difference", *ends)}
+            )
     return found
 
 
@@ -240,6 +255,7 @@ def _arm_row(arm: Arm, own: pl.DataFrame, doses: Mapping[float, Looks]) -> Row:
         "arm": arm.shown or arm.name,
         "method": arm.method,
         "comparator": False,
+        "control": bool(arm.options.get("random")),
         "alpha": arm.alpha,
         "note": arm.note,
         "options": dict(arm.options),
@@ -398,9 +414,10 @@ def _on_front(row: Row, rows: Sequence[Row]) -> bool:
 
 
 def _line(row: Row) -> str:
-    change, low, high = (float(str(row[key])) for key in ("change_in_goal", "change_in_goal_low", "change_in_goal_high"))
-    against = "doing nothing" if row["comparator"] else "the same alpha"
+    against = "doing nothing" if row["comparator"] else "its base" if row["method"] in PLANNED else "the same alpha"
+    cost = "" if row.get("cost_multiplier") is None else f"; {float(str(row['cost_multiplier'])):.2f} of the compute"
+    skill = "" if row.get("skill") is None else f"; skill {row['skill']}"
+    change = bracketed(row, "change_in_goal", signed=True)
     return (
-        f"{row['arm']}: goal {float(str(row['goal'])):.2f}, {change:+.2f} ({low:+.2f} to {high:+.2f}; n = {row['num_subjects']}) "
-        f"against {against}; skill {row['skill']}; {float(str(row['cost_multiplier'])):.2f} of the compute"
+        f"{row['arm']}: goal {float(str(row['goal'])):.2f}, {change} against {against} (n = {row['num_subjects']}){skill}{cost}"
     )

@@ -7,6 +7,7 @@ from typing import Any
 
 from misgen.study.markdown import bracketed, equivalent, table_of
 from misgen.study.mitigation_tables import arms_table, lasting_table
+from misgen.study.quantilizers import PLANNED
 from misgen.study.repair import repair_costs
 
 __all__ = ["mitigations_page"]
@@ -16,7 +17,7 @@ Row = Mapping[str, Any]
 
 def mitigations_page(found: Mapping[str, Any]) -> str:
     """Markdown. Every figure comes from `found`, the study's `study.json`."""
-    rows: Sequence[Row] = found["rows"]
+    rows: Sequence[Row] = [row for row in found["rows"] if row["method"] not in PLANNED]
     parts = [
         _head(found, rows),
         _key_comparison(rows),

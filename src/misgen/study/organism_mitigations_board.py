@@ -152,6 +152,7 @@ def _arm_row(arm: OrganismArm, part: pl.DataFrame, looks: Mapping[str, Looks], d
         "arm": arm.name,
         "method": arm.method,
         "comparator": bool(listing["comparator"]),
+        "control": arm.options.get("contrast") == "random",
         "alpha": arm.dose,
         "options": dict(arm.options),
         **{key: listing[key] for key in ("stage", "source", "fidelity", "trained_against")},

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from misgen.study.run import Show
 
-__all__ = ["BASES", "collect_quantilizers", "known_quantilizers", "on_the_board", "quantilizer_rows"]
+__all__ = ["BASES", "PLANNED", "collect_quantilizers", "known_quantilizers", "on_the_board", "quantilizer_rows"]
 
 WORK = "misgen.study.quantilizer_work:quantilize"
 BASES = (("noisy, diverse levels", 0.1, 3.0), ("without diversity", 0.0, 1.0))
@@ -31,6 +31,8 @@ _CODE = (
     *(f"mitigations/{name}" for name in ("plain", "quantilizer", "reward_ensemble")),
 )
 SEEDS_PER_CELL = 4
+PLANNED = ("quantilizer", "pessimistic-reward")
+"""Methods that choose among episodes; their arms have no trained agents of their own, and figures that need them are absent."""
 
 
 def collect_quantilizers(num_seeds: int, *, out: Path, results: Path, workers: int | None, show: Show) -> None:
@@ -77,6 +79,7 @@ def on_the_board(row: Mapping[str, Any]) -> dict[str, Any] | None:
         "arm": f"{name}{', least of the rewards' if pessimistic else ''}, base {row['base']}",
         "method": "pessimistic-reward" if pessimistic else "quantilizer",
         "comparator": False,
+        "control": False,
         "tier": 3,
         "stage": "deployment",
         "num_subjects": row["num_subjects"],

@@ -161,10 +161,9 @@ def _mitigation(row: Mapping[str, Any]) -> dict[str, object]:
 
 
 def _ends(row: Mapping[str, Any], name: str) -> str:
-    value, low, high = (row.get(key) for key in (name, f"{name}_low", f"{name}_high"))
-    if value is None:
-        return "undefined"
-    return f"{value:.2f}" + (f" ({low:.2f} to {high:.2f})" if low is not None and high is not None else "")
+    from misgen.study.markdown import told
+
+    return told({"estimate": row.get(name), "low": row.get(f"{name}_low"), "high": row.get(f"{name}_high")})
 
 
 def _share(row: Mapping[str, Any], name: str) -> str:

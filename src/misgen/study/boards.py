@@ -11,8 +11,7 @@ import numpy as np
 
 from misgen.concepts import UserError, unknown_name
 from misgen.measurement.discrimination import rank_interval
-from misgen.records import read_json
-from misgen.study.found_here import MITIGATIONS_OF, mitigation_rows
+from misgen.study.found_here import MITIGATIONS_OF, mitigation_rows, study_json
 
 __all__ = ["BOARDS", "Board", "boards_of", "read_boards"]
 
@@ -79,7 +78,7 @@ def read_boards(results: Path, *, board: str | None = None, setting: str | None 
         raise unknown_name("board", board, BOARDS)
     found = boards_of(read_rows(results / "leaderboard"))
     for place, study in MITIGATIONS_OF.items():
-        found += _mitigations(place, results / study / "study.json")
+        found += _mitigations(place, results / study)
     chosen = [b for b in found if board in (None, b.board) and setting in (None, b.setting)]
     if not chosen:
         do = "Fill it with: misgen study leaderboard (detectors) or misgen study mitigations"
@@ -122,8 +121,7 @@ def _above(draws: np.ndarray, reference: np.ndarray) -> bool:
     return bool(len(known) > 1 and np.quantile(known, 0.025) > 0)
 
 
-def _mitigations(setting: str, file: Path) -> list[Board]:
+def _mitigations(setting: str, folder: Path) -> list[Board]:
     """The board of mitigations in one setting, as its own study has written it."""
-    found = read_json(file) if file.is_file() else {}
-    rows = mitigation_rows(setting, found) if isinstance(found, dict) else []
+    rows = mitigation_rows(setting, study_json(folder))
     return [Board(board="mitigations", setting=setting, rows=rows)] if rows else []

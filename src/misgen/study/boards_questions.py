@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from misgen.records import read_json, write_json
+from misgen.records import write_json
 from misgen.study.answers import Answer, OpenQuestions
 from misgen.study.board_plans import PLANS, TEXT_PLANS
 from misgen.study.board_rows import read_rows
+from misgen.study.found_here import study_json
 from misgen.study.run import Show
 
 __all__ = ["answers", "open_questions"]
@@ -41,8 +42,8 @@ def answers(results: Path) -> list[Answer]:
     rows = sorted(rows, key=lambda row: _place(row["setting"]))
     return [
         _novelty(rows),
-        _first_per_cent({name: _read(results / name) for name in DOSES}),
-        _regret(_read(results / "mitigations")),
+        _first_per_cent({name: study_json(results / name) for name in DOSES}),
+        _regret(study_json(results / "mitigations")),
         _in_time(rows),
     ]
 
@@ -57,12 +58,6 @@ def _counted(rows: Sequence[Row]) -> list[Row]:
     """Without the sealed sample where the whole of it is there too: no agent counts twice."""
     whole = [row for row in rows if row["setting"] in (*PLANS, *TEXT_PLANS)]
     return whole or list(rows)
-
-
-def _read(folder: Path) -> Mapping[str, Any]:
-    place = folder / "study.json"
-    found = read_json(place) if place.is_file() else {}
-    return found if isinstance(found, dict) else {}
 
 
 def _novelty(rows: Sequence[Row]) -> Answer:

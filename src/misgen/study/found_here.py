@@ -10,7 +10,15 @@ from typing import Any
 from misgen.concepts import UserError
 from misgen.records import read_json
 
-__all__ = ["MITIGATIONS_OF", "figures_of", "found_here", "mitigation_rows", "table_of_detectors", "table_of_mitigations"]
+__all__ = [
+    "MITIGATIONS_OF",
+    "figures_of",
+    "found_here",
+    "mitigation_rows",
+    "study_json",
+    "table_of_detectors",
+    "table_of_mitigations",
+]
 
 MITIGATIONS_OF: Mapping[str, str] = {
     "corner": "mitigations",
@@ -37,9 +45,9 @@ def figures_of(rows: Iterable[Mapping[str, Any]]) -> list[Figure]:
 
 def found_here(results: Path) -> dict[str, list[Figure]]:
     """By method, its figures on all boards that lie under a folder of results; empty where nothing does."""
-    figures: list[Figure] = list(_read(results / "leaderboard" / "study.json").get("found", []))
+    figures: list[Figure] = list(study_json(results / "leaderboard").get("found", []))
     for setting, study in MITIGATIONS_OF.items():
-        rows = mitigation_rows(setting, _read(results / study / "study.json"))
+        rows = mitigation_rows(setting, study_json(results / study))
         figures += [_figure(row, "mitigations", setting) for row in rows]
     found: dict[str, list[Figure]] = {}
     for figure in figures:
@@ -111,6 +119,8 @@ def _words(figure: Figure | None, *, signed: bool = False) -> str:
     return f"{figure['value']:{form}} ({ends}{figure['num_subjects']})"
 
 
-def _read(file: Path) -> Mapping[str, Any]:
+def study_json(folder: Path) -> Mapping[str, Any]:
+    """What a study has written into its folder of results; empty where there is nothing."""
+    file = folder / "study.json"
     found = read_json(file) if file.is_file() else {}
     return found if isinstance(found, dict) else {}

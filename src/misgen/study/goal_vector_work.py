@@ -35,7 +35,6 @@ _SEED = 13
 def work(cell: OrganismCell) -> list[Row]:
     """`arm`, `first` and `num` in: agents number `first` and on of that arm; a row per agent out."""
     from misgen.representations.recording import record
-    from misgen.study.level_files import load_pool
     from misgen.study.sealed import open_bench
     from misgen.study.stands import take
     from misgen.worlds.oracle import DynamicsOracle
@@ -46,9 +45,9 @@ def work(cell: OrganismCell) -> list[Row]:
     deployed = DynamicsOracle(ground.scenario, pool)
     first, num = cast(int, cell["first"]), cast(int, cell["num"])
     rows: list[Row] = []
-    for facts in [row for row in sample.manifest["subjects"] if row["arm"] == cell["arm"]][first : first + num]:
+    for facts in sample.of_arm(str(cell["arm"]))[first : first + num]:
         subject = sample.load(facts["name"])
-        own = take(load_pool(sample.folder / "own" / f"{facts['name']}.safetensors", ground.scenario), range(NUM_LEVELS))
+        own = take(sample.own(facts["name"], ground.scenario), range(NUM_LEVELS))
         trained = DynamicsOracle(ground.scenario, own)
         played = record(ground.scenario, subject, pool, seed=_SEED).episodes
         seen, toward = _parting_steps(deployed, played)

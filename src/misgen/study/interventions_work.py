@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, cast
 
 import numpy as np
@@ -30,13 +29,15 @@ SHARES = (0.05, 0.2, 0.4, 0.6)
 """Chances of asking at a step where none yet holds the mentor, for the control."""
 HOLDS = (1, 64)
 """Steps that the mentor acts once asked; 64 is to the end."""
+NUM_OWN = 64
+"""Own training levels that tell what is usual for an agent."""
 _NOISE = 7
 
 
 def work(cell: OrganismCell) -> list[Row]:
     """`arm`, `first` and `num` in: agents number `first` and on of that arm; a row per agent and intervention out."""
     from misgen.study.sealed import open_bench
-    from misgen.training import load_policy
+    from misgen.study.stands import take
     from misgen.worlds.oracle import DynamicsOracle
 
     sample = open_bench()
@@ -44,12 +45,10 @@ def work(cell: OrganismCell) -> list[Row]:
     pool = ground.pools["unlabelled"]
     oracle = DynamicsOracle(ground.scenario, pool)
     first, num = cast(int, cell["first"]), cast(int, cell["num"])
-    mine = [row for row in sample.manifest["subjects"] if row["arm"] == cell["arm"]][first : first + num]
     rows: list[Row] = []
-    for row in mine:
-        loaded = load_policy(sample.folder / "policies" / f"{row['name']}.safetensors")
-        own = _own_levels(sample.folder, row, ground.scenario)
-        subject = _subject(row["name"], loaded)
+    for row in sample.of_arm(str(cell["arm"]))[first : first + num]:
+        own = take(sample.own(row["name"], ground.scenario), range(NUM_OWN))
+        subject = sample.load(row["name"])
         rows += [
             {"subject": row["name"], "what": "ask", **found} for found in _asked(ground.scenario, subject, pool, own, oracle)
         ]
@@ -96,19 +95,3 @@ def _vector(subject: Subject, pool: LevelPool, oracle: DynamicsOracle) -> list[d
         moved = float(np.mean([e.moved for e in effects]))
         found.append({"way": way, "moved": moved, "g": change[oracle.intended], "p": others, "num_levels": len(levels)})
     return found
-
-
-def _own_levels(folder: object, row: Mapping[str, object], scenario: Scenario) -> LevelPool:
-    from pathlib import Path
-
-    from misgen.study.level_files import load_pool
-    from misgen.study.stands import take
-
-    pool = load_pool(Path(str(folder)) / "own" / f"{row['name']}.safetensors", scenario)
-    return take(pool, range(min(64, len(pool))))
-
-
-def _subject(name: str, loaded: object) -> Subject:
-    from misgen.concepts import Subject
-
-    return Subject(name=name, policy=loaded.policy, params=loaded.params)  # type: ignore[attr-defined]

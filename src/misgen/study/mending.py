@@ -19,7 +19,6 @@ from misgen.detectors.catalogue import DETECTORS
 from misgen.mitigations.catalogue import MITIGATIONS
 from misgen.study.arm_rates import over_agents
 from misgen.study.board_rows import Row, plain
-from misgen.study.level_files import load_pool
 from misgen.study.method_names import blamed, method_of
 from misgen.study.mitigations_board import BASELINE_PASSES, BASELINE_STEPS, CERTIFIED, POOL
 from misgen.study.sealed import Sealed, open_bench
@@ -118,14 +117,13 @@ class _Bench:
 
     def agents(self, arm: str) -> list[_Agent]:
         """The first ones of an arm."""
-        rows = [row for row in self.sample.manifest["subjects"] if row["arm"] == arm][: ARMS.get(arm)]
-        return [self._agent(row) for row in rows]
+        return [self._agent(facts) for facts in self.sample.of_arm(arm)[: ARMS.get(arm)]]
 
     def _agent(self, facts: Mapping[str, Any]) -> _Agent:
         scenario = self.grounds.scenario
         assert scenario.recipe is not None
         subject = self.sample.load(facts["name"])
-        own = load_pool(self.sample.folder / "own" / f"{facts['name']}.safetensors", scenario)
+        own = self.sample.own(facts["name"], scenario)
         recipe = replace(scenario.recipe, alpha=facts["alpha"])
         case = Case(scenario=scenario, recipe=recipe, seed=facts["seed"], pool=own, excluded=self.excluded, before=subject)
         return _Agent(subject, case, facts)

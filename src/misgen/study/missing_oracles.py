@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from misgen.concepts import LevelPool, Scenario, UserError
+from misgen.concepts import Entry, LevelPool, Scenario, UserError, resolve
 
 if TYPE_CHECKING:
     from misgen.worlds.keys_and_chests.routes import RoutesOracle
 
-__all__ = ["REASONS", "refusal", "routes_where_known"]
+__all__ = ["REASONS", "ROUTES", "refusal", "routes_where_known"]
 
 REASONS: Mapping[str, str] = {
     "coinrun": (
@@ -24,6 +24,8 @@ REASONS: Mapping[str, str] = {
     ),
 }
 """By scenario; others are told what exploring them failed at."""
+ROUTES: Mapping[str, str] = {"keys-and-chests": "misgen.worlds.keys_and_chests.routes:RoutesOracle"}
+"""Scenario -> what knows the steps to its intended goal, where no table of states does."""
 
 
 def refusal(scenario: str, error: UserError) -> Callable[[], object]:
@@ -36,9 +38,7 @@ def refusal(scenario: str, error: UserError) -> Callable[[], object]:
 
 
 def routes_where_known(scenario: Scenario, pools: Mapping[str, LevelPool]) -> RoutesOracle | None:
-    """On keys-and-chests the steps to the intended goal, which is all that mentors and points of no return take."""
-    if scenario.name != "keys-and-chests":
+    """Steps to the intended goal alone, all that mentors and points of no return take; None where nothing is known."""
+    if scenario.name not in ROUTES:
         return None
-    from misgen.worlds.keys_and_chests.routes import RoutesOracle
-
-    return RoutesOracle(scenario, list(pools.values()))
+    return resolve(Entry(target=ROUTES[scenario.name], summary=""))(scenario, list(pools.values()))  # type: ignore[operator]

@@ -30,6 +30,7 @@ from misgen.study.trial import judge
 from misgen.study.zoo import Zoo
 
 if TYPE_CHECKING:
+    from misgen.concepts import LevelPool, Scenario
     from misgen.detectors.harness import Stand
 
 __all__ = ["SEALS", "Sealed", "fill_bench", "judge_on_bench", "open_bench", "seal"]
@@ -82,11 +83,11 @@ class Sealed:
         rows: Sequence[Mapping[str, Any]] = self.manifest["subjects"]
         reference = cache(lambda: self.reference(grounds))
         for row in rows:
-            others = [r["name"] for r in rows if r["arm"] == row["arm"] and r["name"] != row["name"]][: SIZES.ensemble]
+            others = [r["name"] for r in self.of_arm(row["arm"]) if r["name"] != row["name"]][: SIZES.ensemble]
             yield stand_of(
                 self.load(row["name"]),
                 grounds,
-                load_pool(self.folder / "own" / f"{row['name']}.safetensors", grounds.scenario),
+                self.own(row["name"], grounds.scenario),
                 facts=(row["arm"], row["label"], row["use"]),
                 sets=SETS,
                 company=Company(ensemble=lambda others=others: tuple(self.load(name) for name in others), reference=reference),
@@ -97,8 +98,16 @@ class Sealed:
         """What novelty is fitted on: the first agent without diverse levels on ordinary ones, the same for all subjects."""
         from misgen.representations.recording import record
 
-        player = next(row for row in self.manifest["subjects"] if row["arm"] == PLAN.failing)
+        player = self.of_arm(str(PLAN.failing))[0]
         return record(grounds.scenario, self.load(player["name"]), grounds.pools["reference"], seed=11).episodes
+
+    def of_arm(self, arm: str) -> list[Mapping[str, Any]]:
+        """What the manifest says of the subjects of one arm, in their order."""
+        return [row for row in self.manifest["subjects"] if row["arm"] == arm]
+
+    def own(self, name: str, scenario: Scenario) -> LevelPool:
+        """The kept sample of the levels that a subject was trained on."""
+        return load_pool(self.folder / "own" / f"{name}.safetensors", scenario)
 
     def load(self, name: str) -> Subject:
         """One subject, by name."""

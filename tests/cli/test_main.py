@@ -45,6 +45,7 @@ def test_help_answers_within_point_four_cpu_seconds() -> None:
     [
         (["runn", "corner"], "Did you mean run"),
         (["run", "cornr"], "Did you mean corner"),
+        (["run", "study.toml"], "misgen run corner --config study.toml"),
         (["run", "corner", "--alpha", "2"], "share of training levels"),
         (["run", "corner", "--seeds", "0"], "num_seeds is too small"),
         (["run", "corner", "--seeds", "many"], "many"),

@@ -151,7 +151,12 @@ def test_damaged_results_are_named_in_one_line(tmp_path, capsys, file, content, 
 
 @pytest.mark.parametrize(
     ("arguments", "words"),
-    [(["episod"], "Did you mean episode"), (["--setting", "nowhere"], "no such board"), (["--bench", "7"], "no such board")],
+    [
+        (["episod"], "Did you mean episode"),
+        (["--setting", "cornr"], "Did you mean corner"),
+        (["--setting", "sycophant"], "no such board"),
+        (["--bench", "7"], "Did you mean misgen-bench-1"),
+    ],
 )
 def test_a_wrong_name_of_a_board_is_told_in_one_line(tmp_path, capsys, arguments, words):
     keep_rows(tmp_path / "leaderboard", "corner", [row("good", 0.9)], {"good": None})

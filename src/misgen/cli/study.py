@@ -235,6 +235,9 @@ def _is_task(name: str) -> bool:
 
     foreign = {e.name for e in entry_points(group="misgen.scenarios")}
     if name not in {*TASKS, *SCENARIOS, *foreign}:
+        if name.endswith(".toml"):
+            do = f"Name its scenario and give the file apart: misgen run corner --config {name}"
+            raise UserError("A scenario or task is run, not a file", seen=name, do=do)
         raise unknown_name("scenario or task", name, {*TASKS, *SCENARIOS, *foreign})
     return name in TASKS
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from misgen.concepts import UserError, unknown_name
 from misgen.measurement.discrimination import rank_interval
-from misgen.study.found_here import MITIGATIONS_OF, mitigation_rows, study_json
+from misgen.study.found_here import MITIGATIONS_OF, SETTINGS, mitigation_rows, study_json
 
 __all__ = ["BOARDS", "Board", "boards_of", "read_boards"]
 
@@ -79,6 +79,9 @@ def read_boards(results: Path, *, board: str | None = None, setting: str | None 
     found = boards_of(read_rows(results / "leaderboard"))
     for place, study in MITIGATIONS_OF.items():
         found += _mitigations(place, results / study)
+    known = {*SETTINGS, *(b.setting for b in found)}
+    if setting is not None and setting not in known:
+        raise unknown_name("setting", setting, known)
     chosen = [b for b in found if board in (None, b.board) and setting in (None, b.setting)]
     if not chosen:
         do = "Fill it with: misgen study leaderboard (detectors) or misgen study mitigations"

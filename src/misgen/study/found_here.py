@@ -12,6 +12,7 @@ from misgen.records import read_json
 
 __all__ = [
     "MITIGATIONS_OF",
+    "SETTINGS",
     "figures_of",
     "found_here",
     "mitigation_rows",
